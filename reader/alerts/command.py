@@ -4,9 +4,10 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from tempfile import TemporaryFile
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from reader.i18n import _, ngettext
@@ -50,19 +51,39 @@ def call(
     with TemporaryFile() as given:
         given.write(stdin)
         given.seek(0)
+        process = None
         try:
-            process = start(arguments, stdin=given, is_silent=True, has_session=True)
+            with _ctrl_c_later():
+                process = start(arguments, stdin=given, is_silent=True, has_session=True)
+            return _outcome(process, arguments[0], longest_s, stop)
         except (OSError, ValueError) as error:
             reason = reason_of(error)
             text = _("its command cannot be started ({command}: {reason})")
             return text.format(command=arguments[0], reason=reason)
+        finally:
+            if process is not None and process.poll() is None:
+                with suppress(OSError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+@contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Let ctrl+c wait for the end of the block, so that what it starts is known and can be killed.
+
+    Only the main thread is interrupted by it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[tuple[int, FrameType | None]] = []
+    before = signal.signal(signal.SIGINT, lambda *given: pressed.append(given))
     try:
-        return _outcome(process, arguments[0], longest_s, stop)
+        yield
     finally:
-        if process.poll() is None:
-            with suppress(OSError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        signal.signal(signal.SIGINT, before)
+    if pressed and callable(before):
+        before(*pressed[0])
 
 
 def _outcome(
