@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, NewType
 
-from reader.i18n import _
+from reader.i18n import _, pgettext
 
 ArticleId = NewType("ArticleId", int)
 """Slots of `SLOT_SECONDS` from `EPOCH` to publication, bumped to a free one: the order of ids is
@@ -58,6 +58,17 @@ class Sentiment(StrEnum):
             Sentiment.NEGATIVE: _("negative"),
             Sentiment.NEUTRAL: _("neutral"),
             Sentiment.UNRATED: _("unrated"),
+        }
+        return words[self]
+
+    @property
+    def of_many(self) -> str:
+        """Return the same as it is said of several articles."""
+        words = {
+            Sentiment.POSITIVE: pgettext("articles", "positive"),
+            Sentiment.NEGATIVE: pgettext("articles", "negative"),
+            Sentiment.NEUTRAL: pgettext("articles", "neutral"),
+            Sentiment.UNRATED: pgettext("articles", "unrated"),
         }
         return words[self]
 

@@ -142,7 +142,7 @@ class Sentiments(Sequence[Group]):
                 shown = facets.counts.meet(bits, of.ids, of.without)
             if shown:
                 key = (category, sentiment.value)
-                group = of.group(key, sentiment.word, shown, bits)
+                group = of.group(key, sentiment.of_many, shown, bits)
                 yield group._replace(sentiment=sentiment)
 
 
