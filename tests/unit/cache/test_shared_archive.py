@@ -438,6 +438,10 @@ def test_bitmaps_that_are_hostile_are_checked_although_their_checksum_is_right(
         for (key,) in db.execute("SELECT key FROM cryptoread.wholes").fetchall():
             values = (HOSTILE[name], bitmap_sum(key, HOSTILE[name]), key)
             db.execute("UPDATE cryptoread.wholes SET ids = %s, crc = %s WHERE key = %s", values)
+        texts = to.counter("texts")
+        changed = (HOSTILE[name], bitmap_sum(texts, HOSTILE[name]))
+        db.execute("UPDATE cryptoread.texts_changed SET ids = %s, crc = %s", changed)
+        assert to.texts_changed(texts - 1) is None or name == "longer"
     other = user("other")
     other.session.hold()
     assert titles(other, "tag:xrp") == expected
