@@ -20,8 +20,8 @@ def speak_as_chosen(arguments: Sequence[str]) -> None:
 
     arguments: of the program; they may name another config file.
     """
-    is_set = i18n.VARIABLE in os.environ
-    i18n.speak(i18n.language_of(os.environ, None if is_set else _setting(arguments)))
+    setting = None if os.environ.get(i18n.VARIABLE) else _setting(arguments)
+    i18n.speak(i18n.language_of(os.environ, setting))
 
 
 def _setting(arguments: Sequence[str]) -> str | None:

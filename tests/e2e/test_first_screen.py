@@ -148,7 +148,7 @@ CHANGES: dict[str, Callable[[Path, Command], dict[str, str]]] = {
     "another terminal": lambda _home, _command: {"TERM": "xterm"},
     "another language": lambda _home, _command: {
         "LANG": "uk_UA.UTF-8",
-        "CRYPTOREAD_LANGUAGE": "en",
+        "CRYPTOREAD_LANGUAGE": "",  # as if it were not set
     },
     "another zone": lambda _home, _command: {"TZ": "Asia/Tokyo"},
     "no cache": lambda home, _: removed(home / "data" / "cache.db"),
