@@ -23,6 +23,7 @@ from reader.cache.files.checksums import bitmap_sum
 from reader.cache.marks.kinds import Mark, own_tag
 from reader.cache.shared import own_sets
 from reader.cache.values.cancel import Cancel
+from reader.cache.values.incoming import digest_of
 from reader.cache.values.instants import END
 from reader.errors import CacheDamaged, CacheError, CacheGone, CacheLocked, Superseded
 from reader.query.language import Term, parse
@@ -437,6 +438,10 @@ def test_bitmaps_that_are_hostile_are_checked_although_their_checksum_is_right(
         for (key,) in db.execute("SELECT key FROM cryptoread.wholes").fetchall():
             values = (HOSTILE[name], bitmap_sum(key, HOSTILE[name]), key)
             db.execute("UPDATE cryptoread.wholes SET ids = %s, crc = %s WHERE key = %s", values)
+        texts = to.counter("texts")
+        changed = (HOSTILE[name], bitmap_sum(texts, HOSTILE[name]))
+        db.execute("UPDATE cryptoread.texts_changed SET ids = %s, crc = %s", changed)
+        assert to.texts_changed(texts - 1) is None or name == "longer"
     other = user("other")
     other.session.hold()
     assert titles(other, "tag:xrp") == expected
@@ -483,6 +488,31 @@ def test_an_article_that_is_damaged_is_named_and_the_others_are_shown(user: Open
         )
     ids = one.questions.find(parse(""), NOW)
     assert [each.title for _, each in one.texts.articles(ids)] == ["Story 0", "Story 1"]
+
+
+def test_no_text_of_another_writer_acts_on_the_terminal(user: Opens) -> None:
+    one, other = user("one"), user("other")
+    put(one, [article(n, tags=("XRP",)) for n in range(2)])
+    evil = "chr(27) || ']0;x' || chr(7)"
+    fields = """{"title": "a\\u001b[31m", "description": "d\\u009bd", "tags": ["t\\u202e"]}"""
+    with one.engine.transaction() as to:
+        db = to.view.db
+        db.execute(f"UPDATE cryptoread.articles SET title = {evil}, source = {evil}")
+        db.execute(
+            "UPDATE cryptoread.documents SET fields = %s, body = 'text', digest = %s "
+            "WHERE id = (SELECT min(id) FROM cryptoread.documents)",
+            (fields.encode(), digest_of(fields.encode(), b"text")),
+        )
+        first = db.execute("SELECT min(id) FROM cryptoread.documents").fetchone()[0]
+        to.count_up("texts")
+    ids = other.questions.find(parse(""), NOW)
+    rows = other.texts.rows(ids, described=True)
+    assert {(row.title, row.source) for row in rows} == {("]0;x", "]0;x")}
+    assert len([*other.texts.articles(ids)]) == 1
+    with other.session.present() as view:
+        assert [*view.descriptions([first])] == [(first, "dd")]
+        assert [*view.tags([first])] == [(first, "t")]
+        assert [text[2] for text in view.texts([first])] == ["dd"]
 
 
 def test_counters_that_are_missing_are_an_error_in_words(user: Opens) -> None:

@@ -10,6 +10,7 @@ from pyroaring import BitMap
 
 from reader.cache.engines.postgres import articles, facet_tables
 from reader.cache.engines.postgres.connections import Connection, Cursor
+from reader.cache.engines.postgres.texts import plain
 from reader.cache.values.facet_rows import FACETS, Facet, FacetRow
 from reader.cache.values.incoming import indexed_of
 
@@ -169,7 +170,7 @@ class Ahead:
         self._tags_of |= read
         for id in ids:
             for tag in self._tags_of.get(id, ()):
-                yield id, tag
+                yield id, plain(tag)
 
 
 class Reading:

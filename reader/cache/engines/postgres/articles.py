@@ -1,10 +1,12 @@
 """Articles on a server: what lists and searches read of them, by lists of ids."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from reader.article import Identity
 from reader.cache.engines.postgres.connections import Connection
+from reader.cache.engines.postgres.texts import is_plain, plain
 from reader.cache.engines.rows import Contents, contents_of, stored_of
 from reader.cache.ids import batches
 from reader.cache.values.facet_rows import Facts
@@ -88,7 +90,7 @@ def texts(db: Connection, ids: Sequence[int]) -> Iterator[tuple[int, str, str, s
     for some in batches(ids, TEXTS_AT_ONCE):
         for id, title, fields, body in db.execute(_TEXTS, (list(some),), binary=True):
             try:
-                yield id, title, indexed_of(fields).description, body.decode()
+                yield id, title, plain(indexed_of(fields).description), plain(body.decode())
             except UnicodeDecodeError:  # opening it reports the damage
                 continue
 
@@ -112,8 +114,14 @@ def documents(db: Connection, ids: Sequence[int]) -> dict[int, Document | None]:
     for some in batches(ids, TEXTS_AT_ONCE):
         for id, origin, *texts in db.execute(_DOCUMENTS, (list(some),), binary=True):
             document = Document(origin, *texts)
-            found[id] = document if document.is_whole else None
+            found[id] = document if _is_well(document) else None
     return found
+
+
+def _is_well(document: Document) -> bool:
+    with suppress(ValueError):
+        return document.is_whole and is_plain(document.fields, document.body)
+    return False
 
 
 def contents(db: Connection, id: int) -> Contents:

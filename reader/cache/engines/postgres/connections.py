@@ -16,6 +16,7 @@ from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 
 from reader.cache.engines.postgres.address import Address
+from reader.cache.engines.postgres.texts import read_plainly
 from reader.cache.values.facet_rows import Damaged
 from reader.errors import CacheDamaged, CacheError, CacheGone, CacheLocked
 from reader.i18n import _
@@ -166,6 +167,7 @@ def connect(address: Address) -> Connection:
 
 def _connected(given: dict[str, Any]) -> Connection:
     db = Connection.connect(autocommit=True, prepare_threshold=None, **given)
+    read_plainly(db)
     if db.info.encoding != "utf-8":
         db.execute("SET client_encoding TO 'UTF8'")
     return db

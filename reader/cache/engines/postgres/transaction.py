@@ -14,7 +14,8 @@ from pyroaring import BitMap
 
 from reader.cache.engines.postgres import articles, facet_tables, lookups, stories, words
 from reader.cache.engines.postgres.connections import Connection
-from reader.cache.engines.postgres.view import PostgresView, state_text
+from reader.cache.engines.postgres.source_states import state_text
+from reader.cache.engines.postgres.view import PostgresView
 from reader.cache.values.facet_rows import CHUNK_BITS, FACETS
 from reader.cache.values.incoming import Incoming
 

@@ -1,10 +1,8 @@
 """The PostgreSQL engine's views: implement `engine.View` in SQL."""
 
-import json
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyroaring import BitMap
@@ -12,14 +10,16 @@ from pyroaring import BitMap
 from reader.cache.answers import Stamp
 from reader.cache.engines.postgres import articles, facet_tables, stories
 from reader.cache.engines.postgres.connections import Connection, snapshot
+from reader.cache.engines.postgres.source_states import state_of
+from reader.cache.engines.postgres.texts import plain
 from reader.cache.ids import batches
-from reader.cache.source_states import SourceState
 from reader.cache.values.incoming import indexed_of
 
 if TYPE_CHECKING:
     from reader.article import Identity
     from reader.cache.engines.postgres.ahead import Reading
     from reader.cache.engines.postgres.feed_memory import PostgresFeedMemory
+    from reader.cache.source_states import SourceState
     from reader.cache.values.cancel import Cancel
     from reader.cache.values.facet_rows import Facet, FacetRow, Facts
     from reader.cache.values.stored import Document
@@ -135,13 +135,12 @@ class PostgresView:
     def descriptions(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the beginnings of the descriptions of articles, each with the article's id."""
         for id, fields in articles.fields(self.db, ids):
-            yield id, indexed_of(fields).description[:_DESCRIBED]
+            yield id, plain(indexed_of(fields).description[:_DESCRIBED])
 
     def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the tags of articles one by one, each with the article's id."""
         for id, fields in articles.fields(self.db, ids):
-            for tag in indexed_of(fields).tags:
-                yield id, tag
+            yield from ((id, plain(tag)) for tag in indexed_of(fields).tags)
 
     def documents(
         self, ids: Sequence[int], _broken: Callable[[int], None]
@@ -321,10 +320,10 @@ class PostgresView:
 
         return last_key(self.db, table)
 
-    def sources(self) -> Iterator[SourceState]:
+    def sources(self) -> "Iterator[SourceState]":
         """Yield the stored state of each live source."""
         for url, text in self.db.execute("SELECT url, state FROM cryptoread.sources", binary=True):
-            yield _state(url, text)
+            yield state_of(url, text)
 
     def memory(self, feed: str, run: int) -> "PostgresFeedMemory":
         """Return the memory of a feed's items, for one transaction."""
@@ -383,18 +382,3 @@ class MomentView(PostgresView):
     def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the tags of articles one by one, each with the article's id."""
         return self._reading.of(self.db, self._version).tags(self.db, ids)
-
-
-def state_text(state: SourceState) -> str:
-    """Return the state of a source as JSON."""
-    return json.dumps(asdict(state) | {"digest": state.digest.hex()})
-
-
-def _state(url: str, text: str) -> SourceState:
-    """Return a state; one that is damaged is as if new."""
-    try:
-        values = json.loads(text)
-        values |= {"digest": bytes.fromhex(values["digest"]), "pending": tuple(values["pending"])}
-        return SourceState(**values)
-    except (ValueError, TypeError, KeyError):
-        return SourceState(url=url)
