@@ -119,7 +119,7 @@ def documents(db: Connection, ids: Sequence[int]) -> dict[int, Document | None]:
 
 
 def _is_well(document: Document) -> bool:
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         return document.is_whole and is_plain(document.fields, document.body)
     return False
 

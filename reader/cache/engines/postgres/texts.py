@@ -11,6 +11,8 @@ from psycopg.abc import AdaptContext, Buffer
 from psycopg.adapt import Loader
 from psycopg.pq import Format
 
+from reader.formats.archive.schema import FLAGS
+
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f]")
 """Controls other than tab and newline, and those of the direction of text."""
 
@@ -25,7 +27,11 @@ def plain(text: str) -> str:
 
 def is_plain(fields: bytes, body: bytes) -> bool:
     """Return whether the texts of a document have no controls. Raises ValueError if it is none."""
-    return not _UNSAFE.search(body.decode()) and _is_plain(json.loads(fields))
+    values = json.loads(fields)
+    if not isinstance(values, dict):
+        return False
+    rest = {name: value for name, value in values.items() if name != FLAGS}  # a name of ours
+    return not _UNSAFE.search(body.decode()) and _is_plain([rest, values.get(FLAGS)])
 
 
 def _is_plain(value: Any) -> bool:
