@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
@@ -16,7 +17,7 @@ from reader.article import Sentiment
 from reader.cache.answers import MOST_TAGS, Group, Grouping, Stats, TagCount
 from reader.cache.asking.days import Days
 from reader.cache.asking.evaluation import filtered, has_all_twins, language_of, wanted
-from reader.cache.asking.grouping import group, most_frequent
+from reader.cache.asking.grouping import TooManyReads, group, most_frequent
 from reader.cache.asking.recalled import Recalled, recalled, written
 from reader.cache.facets.counts import SETS_KEPT
 from reader.cache.facets.index import ALL, DRAFT, READ, Facets
@@ -40,9 +41,6 @@ TAGS_AT_ONCE = 100
 
 READS_AT_ONCE = 40
 """Tags that may be read from disk for an immediate answer, some 5 ms; there may be hundreds."""
-
-SPLIT_AT_ONCE = 50_000
-"""Articles whose tags are chosen before they are painted, in 2 ms; 10 times as many take 20 ms."""
 
 
 class Questions:
@@ -241,14 +239,16 @@ class Questions:
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
         """Return tags of the ids, most frequent first, ties by name; at most `most`."""
         if most is not None:
-            return self._most_frequent(ids, most) or []
+            return list(islice(self._most_frequent(ids), most))
         once = self._counting_once(ids)
         counts = [each for some in self._tags() for each in self._tag_counts(some, once, ids.lang)]
         return sorted(counts, key=lambda tag: (-tag.articles, tag.tag))
 
     def tags_at_once(self, ids: Ids, most: int) -> list[TagCount] | None:
         """Return the same as `tag_counts`; None if many tags would have to be read."""
-        return self._most_frequent(ids, most, READS_AT_ONCE)
+        with suppress(TooManyReads):
+            return list(islice(self._most_frequent(ids, READS_AT_ONCE), most))
+        return None
 
     def bar_tags(
         self, ids: Ids, named: Collection[str] = (), *, at_once: bool = False
@@ -260,30 +260,30 @@ class Questions:
         if isinstance(ids, Recalled) and not named and self._holds(ids):  # noqa: SIM102
             if ids.is_split == self.splits_tags:
                 return ids.tags
-        reads = READS_AT_ONCE if at_once else None
+        with suppress(TooManyReads):
+            return self._bar_tags(ids, named, READS_AT_ONCE if at_once else None)
+        return None
+
+    def _bar_tags(self, ids: Ids, named: Collection[str], reads: int | None) -> list[TagCount]:
+        """Return tags of the ids by the rule that is set. Raises TooManyReads."""
         if not self.splits_tags:
-            return self._most_frequent(ids, MOST_TAGS + len(named), reads)
+            return list(islice(self._most_frequent(ids, reads), MOST_TAGS + len(named)))
         once, facets = self._counting_once(ids), self._session.facets_of(ids.lang)
         asked = frozenset(named), facets.texts
         for bits, of, tags in self._split:
             if bits is once and of == asked:
                 return tags
-        if at_once and len(once) > SPLIT_AT_ONCE:
-            return None
         from reader.cache.asking.splitting import splitting
 
-        ask, frequent = partial(self._session.asking, ids.lang), partial(self._most_frequent, ids)
-        found = splitting(once, partial(frequent, reads=reads), named, MOST_TAGS, facets, ask)
-        if found is not None:
-            self._split = [*self._split[1 - SETS_KEPT :], (once, asked, found)]
+        frequent, ask = self._most_frequent(ids, reads), partial(self._session.asking, ids.lang)
+        found = splitting(once, frequent, named, MOST_TAGS, facets, ask)
+        self._split = [*self._split[1 - SETS_KEPT :], (once, asked, found)]
         return found
 
-    def _most_frequent(
-        self, ids: Ids, most: int, reads: int | None = None
-    ) -> list[TagCount] | None:
+    def _most_frequent(self, ids: Ids, reads: int | None = None) -> Iterator[TagCount]:
         ask = partial(self._session.asking, ids.lang)
         return most_frequent(
-            self._counting_once(ids), most, self._session.facets_of(ids.lang), ask, reads
+            self._counting_once(ids), self._session.facets_of(ids.lang), ask, reads
         )
 
     def _tags(self) -> "Iterator[Sequence[Facet]]":

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from heapq import heappop, heappush
 from itertools import count, islice
 from typing import TYPE_CHECKING, NamedTuple, overload
 
@@ -20,7 +21,7 @@ from reader.i18n import _
 if TYPE_CHECKING:
     from reader.cache.engine import View
 
-TAGS_AT_ONCE = 32
+TAGS_AT_ONCE = 16
 
 _SENTIMENTS = ("positive", "negative")
 """Those that are counted by day."""
@@ -164,37 +165,61 @@ def _ungrouped(of: Counted, _facets: Facets, _ask: Ask) -> list[Group]:
     return [everything] if rest else []
 
 
-def most_frequent(
-    ids: BitMap, most: int, facets: Facets, ask: Ask, reads: int | None = None
-) -> list[TagCount] | None:
-    """Return the tags that occur most often among the ids, ties by name.
+class TooManyReads(Exception):
+    """More tags would have to be read from disk than an immediate answer may."""
 
-    A tag occurs among the ids at most as often as in total: once the next tags are smaller than the
-    last of the best so far, the rest is skipped. reads: how many tags may be read from
-    disk for it; None if that is not enough.
+
+def most_frequent(
+    ids: BitMap, facets: Facets, ask: Ask, reads: int | None = None
+) -> Iterator[TagCount]:
+    """Yield the tags of the ids, the most frequent first, ties by name; count few in advance.
+
+    A tag occurs among the ids at most as often as in total: what is rarer in total than the next
+    tag is among the ids need not be read, nor counted. reads: how many tags may be read
+    from disk for it. Raises TooManyReads.
     """
     if len(ids) <= (FEW if reads is not None else SEVERAL * FEW):
-        return _tags_of_few(ids, facets, ask)[:most]
-    best: list[TagCount] = []
+        yield from _tags_of_few(ids, facets, ask)
+        return
+    bounds: list[_Bound] = []
     for place in count(step=TAGS_AT_ONCE):
         with ask() as view:  # a few at a time, so that another thread can answer a key
             some = list(islice(facets.by_size(view, "tag"), place, place + TAGS_AT_ONCE))
-            for facet, size in some:
-                least = best[-1].articles if len(best) == most else 0
-                if size < least:
-                    return best
-                if reads is not None and not facets.knows(view, facet, least):
+            for facet, _size in some:
+                if reads is not None and not facets.is_loaded(view, facet):
                     if not reads:
-                        return None
+                        raise TooManyReads
                     reads -= 1
-                bits = facets.get_many(view, facet, least)
-                if bits and (found := facets.counts.shared(bits, ids)):
-                    best.append(TagCount(facets.label(facet), found))
-                    best.sort(key=_rank)
-                    del best[most:]
+                bits = facets.get(view, facet)
+                heappush(bounds, _Bound(-len(bits), False, facets.label(facet), bits))
+        following = some[-1][1] if some else 0
+        while tag := _highest(bounds, following, ids, facets, ask):
+            yield tag
         if not some:
-            break
-    return best
+            return
+
+
+class _Bound(NamedTuple):
+    """How often a tag occurs among some ids at most, or exactly. The highest sorts first."""
+
+    negated: int
+    is_exact: bool
+    name: str
+    bits: BitMap
+
+
+def _highest(
+    bounds: list[_Bound], above: int, ids: BitMap, facets: Facets, ask: Ask
+) -> TagCount | None:
+    """Remove and return the most frequent tag if it occurs more often than `above`."""
+    with ask():
+        while bounds and -bounds[0].negated > above:
+            _, is_exact, name, bits = bound = heappop(bounds)
+            if is_exact:
+                return TagCount(name, -bound.negated)
+            found = facets.counts.shared(bits, ids)
+            heappush(bounds, _Bound(-found, True, name, bits))
+    return None
 
 
 def _tags_of_few(ids: BitMap, facets: Facets, ask: Ask) -> list[TagCount]:

@@ -10,7 +10,7 @@ from pyroaring import BitMap
 
 from reader.cache.asking.days import start_of
 from reader.cache.asking.evaluation import first_id_since, first_ids_since
-from reader.cache.asking.grouping import TAGS_AT_ONCE, Ask
+from reader.cache.asking.grouping import Ask, most_frequent
 from reader.cache.facets.index import ESTIMATED, Facets
 from reader.cache.mood import ROWS, By, Column, Mood, Pair, Per, Row, calendar
 from reader.cache.values.instants import from_milliseconds
@@ -136,23 +136,9 @@ def _values(per: Per, ids: BitMap, facets: Facets, ask: Ask) -> list[tuple[str, 
 
 
 def _frequent_tags(ids: BitMap, facets: Facets, ask: Ask) -> list[tuple[str, BitMap]]:
-    """Return the tags of most of the ids, largest first, ties by name.
-
-    A tag occurs among the ids at most as often as in total: smaller tags are not read.
-    """
-    best: list[tuple[int, str, BitMap]] = []
-    start = 0
-    while True:
-        with ask() as view:  # a few at a time, so that another thread can answer a key
-            some = list(islice(facets.by_size(view, "tag"), start, start + TAGS_AT_ONCE))
-            for facet, size in some:
-                least = -best[-1][0] if len(best) == ROWS else 1
-                if size < least:
-                    return [(name, bits) for _, name, bits in best]
-                bits = facets.get_many(view, facet, least)
-                if bits and (count := int(bits.intersection_cardinality(ids))):
-                    best.append((-count, facets.label(facet), bits))
-                    best = sorted(best, key=lambda each: each[:2])[:ROWS]
-        if not some:
-            return [(name, bits) for _, name, bits in best]
-        start += TAGS_AT_ONCE
+    """Return the tags of most of the ids, largest first, ties by name."""
+    names = [each.tag for each in islice(most_frequent(ids, facets, ask), ROWS)]
+    tags = [("tag", name.casefold()) for name in names]
+    with ask() as view:
+        facets.fetch(view, tags)
+        return [(name, facets.get(view, tag)) for name, tag in zip(names, tags, strict=True)]

@@ -42,19 +42,22 @@ class _Counted:
 class Counts:
     """Counts what sets and facets share. The bitmaps that it is given must never change."""
 
-    def __init__(self, language: Callable[[], BitMap | None]) -> None:
-        """Count nothing yet. language: returns the ids that facets are restricted to, or None."""
-        self._language = language
+    def __init__(self, every: Callable[[], BitMap | None]) -> None:
+        """Count nothing yet. every: returns the ids that facets can have, None if unknown."""
+        self._every = every
         self._of: dict[int, _Counted] = {}
         """Counts of the last sets, by the `id()` of their bitmaps."""
         self._parts: dict[tuple[int, int], tuple[BitMap, BitMap, BitMap]] = {}
         """Intersections of two facets by the `id()` of both, which are kept alive here."""
+        self._common: dict[tuple[int, int], tuple[BitMap, BitMap, int]] = {}
+        """Numbers of ids that two facets share, likewise."""
         self._dense = NONE, NONE
         """A set and its dense form."""
 
     def forget(self) -> None:
         """Drop everything that depends on the stored articles."""
         self._parts.clear()
+        self._common.clear()
         self._dense = NONE, NONE
 
     def drop(self, facets: Collection[BitMap]) -> None:
@@ -65,6 +68,9 @@ class Counts:
         for counted in self._of.values():
             counted.drop(dropped)
         self._parts = {pair: kept for pair, kept in self._parts.items() if dropped.isdisjoint(pair)}
+        self._common = {
+            pair: kept for pair, kept in self._common.items() if dropped.isdisjoint(pair)
+        }
 
     def meet(self, bits: BitMap, ids: BitMap, without: BitMap) -> Meet:
         """Return the ids that a facet shares with a set, without those of another facet."""
@@ -77,6 +83,13 @@ class Counts:
         if (id(bits), id(other)) not in self._parts:
             self._parts[id(bits), id(other)] = bits, other, bits & other
         return self._parts[id(bits), id(other)][2]
+
+    def common(self, bits: BitMap, other: BitMap) -> int:
+        """Return how many ids two facets share: at most as many do among any others. Cached."""
+        if (id(bits), id(other)) not in self._common:
+            number = int(bits.intersection_cardinality(other))
+            self._common[id(bits), id(other)] = bits, other, number
+        return self._common[id(bits), id(other)][2]
 
     def shared(self, bits: BitMap, ids: BitMap) -> int:
         """Return how many ids a facet shares with a set.
@@ -108,16 +121,16 @@ class Counts:
     def dense(self, ids: BitMap) -> BitMap:
         """Return a set that shares with any facet what these ids do, and is counted faster.
 
-        It also has all ids outside the language, which facets do not have. Roaring then stores bits
-        instead of lists: looking ids up in bits is faster than merging two lists. The set is valid
-        until another one is made dense.
+        It also has all ids that no facet has: those of other languages, and those that do not
+        exist. Roaring then stores bits instead of lists: looking ids up in bits is faster than
+        merging two lists. The set is valid until another one is made dense.
         """
-        language = self._language()
-        if not language or len(ids) < DENSE_FROM:
+        every = self._every()
+        if not every or len(ids) < DENSE_FROM:
             return ids
         before, dense = self._dense
         if dense is NONE:
-            dense = language.flip(0, language[-1] + 1)
+            dense = every.flip(0, every[-1] + 1)
         if before is not ids:
             dense ^= before ^ ids  # in place: new bitmaps would fragment memory
             self._dense = ids, dense

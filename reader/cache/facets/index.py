@@ -85,7 +85,7 @@ class Facets:
         self.texts = -1
         """Versions at the last `refresh`: `version` grows with every change, `texts` with changes
         of articles but not of marks."""
-        self.counts = Counts(self._of_language)
+        self.counts = Counts(self._all_loaded)
         self._keys: dict[Facet, int] = {}
         self._labels: dict[Facet, str] = {}
         self._absent: set[Facet] = set()
@@ -98,8 +98,6 @@ class Facets:
         self._sizes: dict[str, list[tuple[Facet, int]]] = {}
         """The facets of a field with their sizes, the largest first."""
         self._size: dict[Facet, int] = {}
-        self._lengths: dict[Facet, int] = {}
-        """Sizes of facets that were loaded only to learn their size."""
         self._loaded: dict[int, BitMap] = {}
         self._recency = Recency()
 
@@ -143,7 +141,7 @@ class Facets:
             self._labels.clear()
         if news.texts != self.texts or self.is_counted_anew:  # otherwise only states have changed
             self.is_counted_anew = False
-            for known in (self._values, self._sizes, self._lengths):
+            for known in (self._values, self._sizes):
                 known.clear()
             self.counts.forget()
         self._size.clear()
@@ -173,9 +171,9 @@ class Facets:
     def _cut(self, view: "View") -> BitMap | None:
         return self.get(view, self.language) if self.language else None
 
-    def _of_language(self) -> BitMap | None:
-        """Return the loaded ids of the language; None without a language."""
-        return self._loaded.get(self._keys.get(self.language, -1)) if self.language else None
+    def _all_loaded(self) -> BitMap | None:
+        """Return the ids that `all` does; None if they are not loaded."""
+        return self._loaded.get(self._keys.get(self.language or ALL, -1))
 
     def all(self, view: "View") -> BitMap:
         """Return all ids, or those of the language."""
@@ -216,20 +214,9 @@ class Facets:
         self._recency.use(key)
         return self._loaded.get(key, NONE)
 
-    def get_many(self, view: "View", facet: Facet, least: int) -> BitMap:
-        """Return the ids of a facet; empty, without loading it, if it has fewer than `least`."""
-        if self._lengths.get(facet, least) < least:
-            return NONE
-        was_loaded = self._key(view, facet) in self._loaded
-        bits = self.get(view, facet)
-        if len(bits) < least and not was_loaded and not self.is_counted_anew:
-            self._lengths[facet] = len(bits)
-            self._loaded.pop(self._keys[facet], None)
-        return bits if len(bits) >= least else NONE
-
-    def knows(self, view: "View", facet: Facet, least: int) -> bool:
-        """Return whether `get_many` needs no read."""
-        return self._lengths.get(facet, least) < least or self._key(view, facet) in self._loaded
+    def is_loaded(self, view: "View", facet: Facet) -> bool:
+        """Return whether `get` needs no read."""
+        return self._key(view, facet) in self._loaded
 
     def drop_unused(self) -> list[BitMap]:
         """Drop facets that were not used lately, if all take much memory. Return them.
@@ -352,7 +339,6 @@ class Facets:
         for known in (self._keys, self._labels, self._values, self._sizes, self._size):
             known.clear()
         self._loaded = {}
-        self._lengths.clear()
         self._absent.clear()
         self.counts.forget()
         for place, (facet, ids) in enumerate(counted.ids.items()):
