@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
+from math import inf
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from reader.archive.jobs import (
@@ -47,6 +49,12 @@ STORED_AT_FIRST = 1_500
 STORED_GROWTH = 1.5
 """Articles of the first transaction, and growth from one to the next: what is parsed while one is
 committed goes into the next."""
+
+BRIEF_S = 0.5
+"""How long one takes to be filled while a screen is open, whose marks wait for its end."""
+
+TURN_S = 0.02
+"""Time between two of them for such a mark."""
 
 WORTH_WORKERS = 4
 """Jobs from which on worker processes are started."""
@@ -236,9 +244,12 @@ class Import:
     def _store_batch(self, batch: Iterable[Parsed]) -> int:
         """Store a batch in one transaction, and count it once it is on disk.
 
+        While a screen is open, store what comes within half a second, then let it mark articles.
         Returns how many stored articles had to move in time.
         """
         outcomes: Counter[Outcome] = Counter()
+        is_shown = self._store.presence.is_screen_open()
+        ends = monotonic() + BRIEF_S if is_shown else inf
         with self._store.intake.writing(self._run, beside=self._has_free_core()) as writer:
             for some in batched(batch, LOOKED_UP_AT_ONCE):
                 writer.look_up(parsed.incoming for parsed in some if parsed.incoming)
@@ -247,6 +258,10 @@ class Import:
                         self._refuse(parsed.refusal)
                     else:
                         outcomes[self._put(writer, parsed)] += 1
+                if monotonic() > ends:
+                    break
+        if is_shown:
+            sleep(TURN_S)
         self.report.outcomes.update(outcomes)
         self._on_progress(self.report.read, self._total)
         return writer.moved

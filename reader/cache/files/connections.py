@@ -4,7 +4,10 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from time import monotonic, sleep
 from typing import Any
+
+ASK_AGAIN_S = 0.005
 
 
 class Connection(sqlite3.Connection):
@@ -52,7 +55,7 @@ class Connection(sqlite3.Connection):
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
     """Hold a write transaction, locked from the start so that it cannot fail half-way."""
-    db.execute("BEGIN IMMEDIATE")
+    _begin(db)
     try:
         yield
         db.execute("COMMIT")
@@ -60,6 +63,29 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         if db.in_transaction:  # a commit on a full disk leaves it open
             db.execute("ROLLBACK")
         raise
+
+
+def _begin(db: sqlite3.Connection) -> None:
+    """Begin to write as soon as no other program does, within the connection's patience.
+
+    SQLite itself asks again after up to 100 ms. A program that writes one transaction after the
+    other has begun the next by then, and so again for as long as it works.
+    """
+    (patience,) = db.execute("PRAGMA busy_timeout").fetchone()
+    ends = monotonic() + patience / 1000
+    db.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                db.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() >= ends:
+                    raise
+                sleep(ASK_AGAIN_S)
+            else:
+                return
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {patience}")
 
 
 @contextmanager

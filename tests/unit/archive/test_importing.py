@@ -6,6 +6,7 @@ import signal
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -484,6 +485,27 @@ def test_the_log_of_a_long_import_stays_short(
             news.bring_in([root])
             sizes.append((news.folder / "cache.db-wal").stat().st_size)
     assert sizes[1] < sizes[0]
+
+
+def test_a_mark_of_an_open_screen_gets_its_turn_within_an_import(
+    news: Library, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BRIEF_S", 0)
+    monkeypatch.setattr(importing, "WORTH_WORKERS", 100)
+    news.bring_in([write(root, stories(1000))])
+    news.announce()
+    ids, moments = news.find(Query()), list[bool]()
+    with Library(news.folder) as other, ThreadPoolExecutor(1) as screen:
+        marks: list[Future[int]] = []
+
+        def press(_done: int, _total: int | None) -> None:
+            marks.append(marks[0] if marks else screen.submit(news.mark, ids, Mark.READ, True, ""))
+            moments.append(marks[0].done())
+
+        report = other.bring_in([write(root, stories(*range(600)))], on_progress=press)
+        assert marks[0].result() == 1
+    assert counts(report) == (600, 0, 1, 0, 0)
+    assert moments[-2], "it waited for the end of the import"
 
 
 class Interrupted(BaseException):
