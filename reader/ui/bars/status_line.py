@@ -134,11 +134,15 @@ class StatusLine(Painted):
             left = ""
         if not _fit(width, left, message, right):
             right = self._progress
+        if message and not _fit(width, message, right):
+            right = ""
+        right = _cut(right, width)
+        room = max(0, width - cell_len(right) - _GAP) if right else width
         style = "error" if self._is_error else "message"
         segments = [
-            Segment(_cut(left, width), self.style_of("")),
+            Segment(_cut(left, room), self.style_of("")),
             Segment(" " * _GAP if left and message else "", self.style_of("")),
-            Segment(_cut(message, width), self._style(style)),
+            Segment(_cut(message, room), self._style(style)),
         ]
         end = Segment(right, self._style("muted"))
         self._progress_at = width - end.cell_length

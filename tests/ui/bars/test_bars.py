@@ -313,6 +313,25 @@ async def test_a_message_is_shown_in_the_middle_or_replaces_the_left_text() -> N
         assert line(status).split() == ["312", "of", "5,438", "category", "·", "en"]
 
 
+async def test_work_in_the_background_leaves_room_between_it_and_what_is_cut() -> None:
+    async with bars(40) as (app, pilot):
+        status = app.query_one(StatusLine)
+        status.show("8,357 of 16,718 articles", "by source")
+        status.progress("stories", "2 selected · 2,940 left")
+        await pilot.pause()
+        assert line(status) == " 8,357 of 16,…  2 selected · 2,940 left "
+        status.say("the last mark was not kept: the disk is full")
+        await pilot.pause()
+        assert line(status) == " the last mark was not kept: the disk … "
+        status.say("marked")
+        await pilot.pause()
+        assert line(status) == f" {'marked':<15}2 selected · 2,940 left "
+        status.progress("stories", "x" * 50)
+        status.say("")
+        await pilot.pause()
+        assert line(status) == f" {'x' * 37}… "
+
+
 async def test_a_message_has_its_own_time_to_disappear() -> None:
     async with bars(linger=0.02) as (app, pilot):
         status = app.query_one(StatusLine)
