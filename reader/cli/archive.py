@@ -126,7 +126,7 @@ def export(paths: Paths, query: "Query", to: Path) -> None:
       cryptoread export is:favourite --to favourites.zip
       cryptoread export after:2d lang:en --to weekend.epub
     """
-    with paths.held_library() as library:
+    with paths.held_library(stories=query.is_about_stories) as library:
         report = library.export(query, to, on_refusal=lambda refusal: say(str(refusal)))
         damaged = library.damaged
     text = _("{report}, {number} damaged") if damaged else "{report}"

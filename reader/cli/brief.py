@@ -75,7 +75,7 @@ def brief(paths: Paths, query: "Query", since: str, form: str) -> None:
     Example:
       cryptoread brief lang:en --since 24h
     """
-    with paths.held_library() as library:
+    with paths.held_library(stories=True) as library:
         visit = _visit(library, since)
         found = library.insight.briefing(query, visit)
         if form == "json":

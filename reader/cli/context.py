@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.errors import CryptoreadError
-from reader.i18n import ngettext
+from reader.errors import CacheLocked, CryptoreadError
+from reader.i18n import grouped, ngettext
 from reader.safety.crash import Broken
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ COMPLETE = "_CRYPTOREAD_COMPLETE"
 """Environment variable that the shell sets while it completes a command line."""
 
 REFUSED, USAGE, FAILED, MATCHED, INTERRUPTED = 1, 2, 3, 10, 130
+
+FEW = 20_000
+"""Articles whose stories are decided before a command that needs them, in some two seconds."""
 
 MOST_DAMAGED = 10
 """Damaged articles that are named one by one."""
@@ -67,9 +70,14 @@ class Paths(NamedTuple):
                 raise Broken(error, library.folder) from error
 
     @contextmanager
-    def held_library(self) -> Iterator["Library"]:
-        """Open the library as of this moment: later writes of other programs are not seen."""
+    def held_library(self, *, stories: bool = False) -> Iterator["Library"]:
+        """Open the library as of this moment: later writes of other programs are not seen.
+
+        stories: decide those that a large import has left, or say so.
+        """
         with self.library() as library:
+            if stories and not library.is_only_read:
+                _decide_stories(library)
             library.hold()
             yield library
 
@@ -80,6 +88,20 @@ def say(text: str) -> None:
     from reader.text import clean_line
 
     print(redacted(clean_line(text)), file=sys.stderr)
+
+
+def _decide_stories(library: "Library") -> None:
+    try:
+        left = library.deciding.run_if_few(FEW)
+    except CacheLocked:
+        left = 0  # whatever writes now decides them when it has finished
+    if left:
+        text = ngettext(
+            "the stories of {number} article are not known yet; to find them: {command}",
+            "the stories of {number} articles are not known yet; to find them: {command}",
+            left,
+        )
+        say(text.format(number=grouped(left), command=f"{PROGRAM} stories --build"))
 
 
 def _few_of_many() -> Callable[[str], None]:

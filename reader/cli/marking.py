@@ -78,7 +78,7 @@ def mark(
         raise click.UsageError(_("give a query, such as is:unread: it names the articles to mark"))
     ((what, value),) = wanted
 
-    with paths.held_library() as library:
+    with paths.held_library(stories=query.is_about_stories) as library:
         ids = Ids(library.find(query).bits)  # counts what `list --count` does
         if dry_run:
             changed = library.marking.would_change(ids, what, value)

@@ -61,7 +61,7 @@ def mood(paths: Paths, query: "Query", by: str, per: str | None, last: int, form
     """
     from reader.cache.mood import By, Per
 
-    with paths.held_library() as library:
+    with paths.held_library(stories=True) as library:
         found = library.insight.mood(library.find(query), By(by), Per(per) if per else None, last)
     if form == "json":
         _print_json(found)

@@ -85,7 +85,7 @@ def list_(
     template = _template(text, form)
     if raw and form != ListFormat.CSV:
         raise click.UsageError(_("--raw is for --format csv"))
-    with paths.held_library() as library:
+    with paths.held_library(stories=query.is_about_stories) as library:
         found = library.find(query)
         if not found:
             say_nothing_matches(query, library)
@@ -176,7 +176,7 @@ def stats(paths: Paths, query: "Query", form: str) -> None:
     """
     from reader.cli.output import print_stats, print_stats_json
 
-    with paths.held_library() as library:
+    with paths.held_library(stories=True) as library:
         counted = library.stats(query)
         firsts = library.insight.firsts(library.find(query))
     (print_stats_json if form == "json" else print_stats)(counted, firsts)
@@ -256,7 +256,7 @@ def related(paths: Paths, wanted: str, form: str) -> None:
     """
     from reader.cli.output import ListFormat, print_articles, print_rows
 
-    with paths.held_library() as library:
+    with paths.held_library(stories=True) as library:
         ids = library.insight.related(library.resolve(wanted))
         if form == "json":
             print_articles(library.articles(ids), ListFormat.JSON)

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import chain
 from typing import NamedTuple, Self
 
-from reader.query.terms import ALTERNATIVES, Field, Pattern, Term, instant
+from reader.query.terms import ALTERNATIVES, OF_STORIES, Field, Pattern, Term, instant
 
 
 class Hint(NamedTuple):
@@ -142,6 +142,15 @@ class Query:
     def is_about_marks(self) -> bool:
         """Return whether a mark, or a story that was decided, may change which articles match."""
         return self._names(Field.IS, Field.MYTAG, Field.STORY)
+
+    @property
+    def is_about_stories(self) -> bool:
+        """Return whether which articles match depends on decided stories."""
+        return any(
+            isinstance(term, Term)
+            and (term.field is Field.STORY or (term.field is Field.IS and term.value in OF_STORIES))
+            for term in self.each()
+        )
 
     @property
     def is_about_time(self) -> bool:

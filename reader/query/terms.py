@@ -28,9 +28,12 @@ class Field(StrEnum):
     TITLE = "title"
 
 
+OF_STORIES = ("story", "echo", "split", "twin")
+"""Values of `is:` that are decided after an article was stored."""
+
 STATES = (
     *("unread", "read", "favourite", "later", "draft", "pinned", "estimated"),
-    *("story", "echo", "split", "twin"),
+    *OF_STORIES,
 )
 """Values of `is:`."""
 

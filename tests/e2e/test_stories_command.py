@@ -3,6 +3,10 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from reader.cli.context import Paths
+from reader.library import Library
 from tests.builders import markdown
 from tests.e2e.conftest import Command
 
@@ -88,3 +92,40 @@ def test_build_prints_nothing_and_succeeds(command: Command, tmp_path: Path) -> 
 def test_an_empty_archive_has_no_stories(command: Command) -> None:
     done = command("stories", "--format", "json")
     assert (done.returncode, json.loads(done.stdout)) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("words", "is_told"),
+    [
+        (["brief", "--since", "2026-03-01"], "told by several"),
+        (["stats", "--format", "json"], '"articles": 3'),
+        (["list", "is:story", "--count"], "2"),
+        (["list", "(tarnby OR is:split)", "--count"], "3"),
+        (["list", "-story:1", "--count"], "1"),
+        (["export", "is:story", "--to", "told.jsonl"], "2 written"),
+        (["mark", "is:echo", "--read", "--dry-run"], "1 article would change"),
+    ],
+)
+def test_a_command_about_stories_decides_what_an_import_has_left(
+    command: Command, tmp_path: Path, words: list[str], is_told: str
+) -> None:
+    with Library(tmp_path / "data") as library:
+        library.bring_in([archive(tmp_path / "news")])
+        assert library.deciding.is_behind()
+    done = command(*words)
+    assert is_told in done.stdout + done.stderr
+    with Library(tmp_path / "data") as library:
+        assert not library.deciding.is_behind()
+
+
+def test_a_command_about_stories_says_that_many_are_not_known_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("reader.cli.context.FEW", 2)
+    with Library(tmp_path / "data") as library:
+        library.bring_in([archive(tmp_path / "news")])
+    with Paths(tmp_path / "data").held_library(stories=True) as library:
+        assert library.deciding.is_behind()
+    assert capsys.readouterr().err.startswith("the stories of 3 articles are not known yet")
+    with Paths(tmp_path / "data").held_library():
+        assert capsys.readouterr().err == ""

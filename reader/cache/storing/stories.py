@@ -63,6 +63,14 @@ class Deciding:
         while self._step():
             on_progress(len(self._left))
 
+    def run_if_few(self, most: int) -> int:
+        """Decide what is left unless that is more; return how many stay left. Raises CacheError."""
+        with self._session.present() as view, view.snapshot():
+            self._look(view)
+        if len(self._left) <= most:
+            self.run()
+        return len(self._left)
+
     def run_in_passing(self) -> None:
         """Decide what an import or a sync has brought, or leave it to the next if that fails."""
         with suppress(CacheError):
