@@ -37,9 +37,10 @@ def init(address: str) -> None:
       cryptoread archive init postgresql://owner@archive.example/news
     """
     from reader.cache.shared.folders import parsed
-    from reader.cache.shared.owning import init
 
     chosen = parsed(address)
+    from reader.cache.shared.owning import init  # needs the extra, which `parsed` asks for
+
     init(chosen)
     text = _("{database} has an archive now; `cryptoread --data ADDRESS` opens it")
     say(text.format(database=chosen.name))
@@ -57,9 +58,10 @@ def migrate(address: str) -> None:
       cryptoread archive migrate postgresql://owner@archive.example/news
     """
     from reader.cache.shared.folders import parsed
-    from reader.cache.shared.owning import migrate
 
     chosen = parsed(address)
+    from reader.cache.shared.owning import migrate  # needs the extra, which `parsed` asks for
+
     done = migrate(chosen)
     text = _("{archive} is up to date already")
     if done:

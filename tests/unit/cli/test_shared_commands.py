@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.shared.folders import parsed
-from reader.errors import CacheError
 from tests.builders import markdown
 from tests.postgres import server
 
@@ -119,9 +117,3 @@ def test_an_archive_is_copied_to_a_server_and_back(called: Runs, home: Path) -> 
     assert called("--data", str(home / "back"), "list", "lantern")[1].count("Lantern") == 3
     code, _, said = called("archive", "copy", str(home / "missing"), address)
     assert (code, "is not a folder" in said) == (3, True)
-
-
-def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    with pytest.raises(CacheError, match="pip install"):
-        parsed("postgresql://127.0.0.1/news")
