@@ -115,13 +115,14 @@ def test_the_stored_answer_has_the_tags_of_its_rule_alone(tmp_path: Path, is_spl
 
 def splitting_of(shown: Sequence[Article]) -> list[TagCount]:
     """The rule as it is told, on sets of titles."""
-    having = {tag: {each.title for each in shown if tag in each.tags} for tag in NAMES}
-    named = {tag: {each.title for each in shown if each.category == tag} for tag in NAMES}
+    used = {tag for each in shown for tag in each.tags}
+    having = {tag: {each.title for each in shown if tag in each.tags} for tag in used}
+    named = {tag: {each.title for each in shown if each.category == tag} for tag in used}
     frequent = sorted(having, key=lambda tag: (-len(having[tag]), tag))
     told, chosen = list[set[str]](), list[TagCount]()
     for tag in frequent[:POOL]:
         own = having[tag]
-        if not own or 2 * len(own) > len(shown):
+        if 2 * len(own) > len(shown):
             continue
         if any(len(own & other) >= ALIKE * len(own) for other in told):
             continue
