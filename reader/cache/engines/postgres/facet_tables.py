@@ -10,7 +10,6 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from reader.article import ID_BITS
 from reader.cache.engines.postgres.connections import Connection, Cursor
 from reader.cache.files.checksums import bitmap_sum, row_sum
 from reader.cache.ids import batches
@@ -24,8 +23,9 @@ from reader.cache.values.facet_rows import (
 )
 from reader.i18n import _
 
-MOST_BYTES = 1 << (ID_BITS - 3) + 1
-"""A bitmap of all ids takes half of that."""
+MOST_BYTES = 1 << 26
+"""Bytes of a bitmap that is read. All ids of slots of 16 seconds take half of that, a hundred
+million articles in slots of a second 40 MB."""
 
 WHOLES_AT_ONCE = 256
 CHUNKS_AT_ONCE = 2_000
@@ -57,14 +57,14 @@ _PUT = (
     "AS new (label, size, newer, crc, key) WHERE facets.key = new.key"
 )
 _PUT_CHUNKS = (
-    "INSERT INTO cryptoread.chunks SELECT * "
-    "FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[], %s::bigint[]) "
-    "ON CONFLICT (id) DO UPDATE SET version = excluded.version, ids = excluded.ids, "
+    f"INSERT INTO cryptoread.chunks SELECT new.*, new.id / {FACETS} "
+    "FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[], %s::bigint[]) AS new (id) "
+    "ON CONFLICT (id, chunk) DO UPDATE SET version = excluded.version, ids = excluded.ids, "
     "crc = excluded.crc"
 )
 _PUT_WHOLE = (
     "INSERT INTO cryptoread.wholes VALUES (%s, %s, %s) "
-    "ON CONFLICT (key) DO UPDATE SET ids = excluded.ids, crc = excluded.crc"
+    "ON CONFLICT (key, chunk) DO UPDATE SET ids = excluded.ids, crc = excluded.crc"
 )
 _SETTLED: frozenset[int] = frozenset()
 
@@ -181,8 +181,6 @@ def bitmap_of(id: int, blob: bytes, checksum: int) -> BitMap:
         bits = BitMap.deserialize(blob)
     except (ValueError, IndexError) as error:
         raise Damaged(_("the articles of a facet cannot be read")) from error
-    if bits and bits.max() >> ID_BITS:
-        raise Damaged(_("a facet has articles that there cannot be"))
     return bits
 
 

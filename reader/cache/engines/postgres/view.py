@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reader.cache.source_states import SourceState
     from reader.cache.values.cancel import Cancel
     from reader.cache.values.facet_rows import Facet, FacetRow, Facts
+    from reader.cache.values.slots import Slots
     from reader.cache.values.stored import Document
     from reader.cache.values.tables import Table
     from reader.cache.values.told import Told
@@ -79,6 +80,13 @@ class PostgresView:
     def _one(self, find: str, *values: object) -> Any:
         row = self.db.execute(find, values, binary=True).fetchone()
         return row[0] if row else None
+
+    @property
+    def slots(self) -> "Slots":
+        """Return the slots of this archive. Raises CacheError for those of a newer version."""
+        from reader.cache.values.slots import of_width
+
+        return of_width(self.counter("slots"))
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Read everything within as of one moment."""
