@@ -16,6 +16,7 @@ from reader.archive.importing import Import, ImportReport
 from reader.article import LAST_INSTANT, Article
 from reader.cache import copying
 from reader.cache.answers import Grouping
+from reader.cache.checking_shared import checks
 from reader.cache.copying import NotCopied, copy
 from reader.cache.marks.kinds import Mark
 from reader.cache.store import Store
@@ -182,6 +183,10 @@ def test_articles_of_a_full_time_are_refused_with_advice_and_the_others_go_in(
         "bring them in there"
     }
     check_whole(store)
+    store.upkeep.tidy(entirely=True)
+    assert len(imported(store, file).refusals) == 4  # its file is not noted
+    found = {each.check: each.finding for each in checks(tmp_path / "16s")}
+    assert found["room"].endswith("the fullest time is about 2026-03-10: 10 of 10 articles")
     narrower = archive("4s")
     copy(store, narrower)
     assert imported(narrower, file).stored == 4
