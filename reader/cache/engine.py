@@ -135,7 +135,7 @@ class View(Telling, Protocol):
         """
 
     def between(self, first: int, last: int) -> Iterator[tuple[int, Identity]]:
-        """Yield the articles from one id to another."""
+        """Yield the articles from one id to another, in order."""
 
     # Time bounds. Instants are Unix milliseconds.
 
