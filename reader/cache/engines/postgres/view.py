@@ -69,6 +69,13 @@ class PostgresView:
             return self._counters[name]
         return int(self._one("SELECT value FROM cryptoread.meta WHERE name = %s", name) or 0)
 
+    @property
+    def slots(self) -> "Slots":
+        """Return the slots of this archive. Raises CacheError for those of a newer version."""
+        from reader.cache.values.slots import of_width
+
+        return of_width(self.counter("slots"))
+
     def health(self) -> Health:
         """Return the counts that are equal if nothing is damaged. Takes a while."""
         return Health(
@@ -80,13 +87,6 @@ class PostgresView:
     def _one(self, find: str, *values: object) -> Any:
         row = self.db.execute(find, values, binary=True).fetchone()
         return row[0] if row else None
-
-    @property
-    def slots(self) -> "Slots":
-        """Return the slots of this archive. Raises CacheError for those of a newer version."""
-        from reader.cache.values.slots import of_width
-
-        return of_width(self.counter("slots"))
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Read everything within as of one moment."""
