@@ -116,6 +116,7 @@ def test_a_local_archive_has_the_ids_that_it_always_had() -> None:
 
 def test_a_day_takes_the_articles_that_the_help_says() -> None:
     assert [each.within(24 * 3600) // 2 for each in WIDTHS] == [2_700, 10_800, 43_200, 172_800]
+    assert [each.most for each in WIDTHS] == [32_768, 32_768, 43_200, 172_800]  # of a window
     assert tuple(each.name for each in WIDTHS) == CHOICES
 
 
