@@ -32,6 +32,7 @@ from reader.cache.texts import Texts
 from reader.cache.values.cancel import Cancel
 from reader.cache.values.facet_rows import Counted, Damaged, Facet, FacetRow, Facts
 from reader.cache.values.instants import utc_now
+from reader.cache.values.slots import LOCAL, Slots
 from reader.cache.values.stored import Coming, Document, Stored, Text
 from reader.cache.values.told import Told, told_of
 from reader.errors import CacheDamaged
@@ -75,6 +76,10 @@ class MemoryView:
 
     def counter(self, name: str) -> int:
         return self.state.counters[name]
+
+    @property
+    def slots(self) -> Slots:
+        return LOCAL
 
     def snapshot(self) -> nullcontext[None]:
         return nullcontext()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from reader.cache.source_states import SourceState
     from reader.cache.values.cancel import Cancel
     from reader.cache.values.incoming import Incoming
+    from reader.cache.values.slots import Slots
     from reader.cache.values.stored import Coming, Document, Stored, Text
     from reader.query.language import Term
 
@@ -38,6 +39,10 @@ class View(Telling, Protocol):
     Methods raise Damaged as documented, and otherwise what `Engine.errors` turns into CacheError.
     Lists may have any length.
     """
+
+    @property
+    def slots(self) -> "Slots":
+        """Return how this archive turns instants into ids."""
 
     # Versions.
 
@@ -130,7 +135,7 @@ class View(Telling, Protocol):
         """
 
     def between(self, first: int, last: int) -> Iterator[tuple[int, Identity]]:
-        """Yield the articles from one id to another."""
+        """Yield the articles from one id to another, in order."""
 
     # Time bounds. Instants are Unix milliseconds.
 

@@ -33,6 +33,7 @@ from tests.benchmarks.newsboat import measure_newsboat, why_not
 from tests.benchmarks.ordering import measure_order
 from tests.benchmarks.painting import measure_first_paint, measure_open, measure_tag_digits
 from tests.benchmarks.program import COMMAND
+from tests.benchmarks.scale import measure_scale
 from tests.benchmarks.searching import measure_picker, measure_search
 from tests.benchmarks.subject import Subject
 from tests.benchmarks.syncing import measure_sync
@@ -57,6 +58,7 @@ PARTS: dict[str, Callable[[Subject], list[Figure]]] = {
     "memory": measure_memory,
     "sync": measure_sync,
     "order": measure_order,
+    "scale": measure_scale,
     "add": measure_add,
     "live": measure_live,
 }

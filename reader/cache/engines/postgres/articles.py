@@ -43,7 +43,7 @@ _DOCUMENTS = (
 )
 _FIELDS = f"SELECT id, {_FIELDS_OF} FROM cryptoread.documents WHERE id = ANY(%s)"
 _IDENTITIES = f"SELECT id, {IDENTITY} FROM cryptoread.articles WHERE id = ANY(%s)"
-_BETWEEN = f"SELECT id, {IDENTITY} FROM cryptoread.articles WHERE id BETWEEN %s AND %s"
+_BETWEEN = f"SELECT id, {IDENTITY} FROM cryptoread.articles WHERE id BETWEEN %s AND %s ORDER BY id"
 _WANTED = (
     "unnest(%s::text[], %s::text[], %s::text[], %s::text[]) "
     "AS w (external, lang, source, feed)"  # not shown: SQL

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 WRITERS = 0x63724331
 """Key of the advisory lock that every writer holds for its transaction."""
 
+_SLOTS = "(SELECT value FROM cryptoread.meta WHERE name = 'slots')"
+_LOCK = f"SELECT pg_advisory_xact_lock(%s), {_SLOTS}"
+_TRY_LOCK = f"SELECT pg_try_advisory_xact_lock(%s), {_SLOTS}"
+
 
 class PostgresEngine:
     """Opens views of one shared archive. Thread-safe. See `engine.Engine`."""
@@ -70,8 +74,8 @@ class PostgresEngine:
             before, db.patience_s = db.patience_s, WRITE_S + SILENT_S
             try:
                 with db.pipeline():
-                    self._begin(db, wait=wait)
-                    yield PostgresTransaction(db)
+                    slots = self._begin(db, wait=wait)
+                    yield PostgresTransaction(db, slots)
                     db.execute("COMMIT")
                     _check(db)
             except BaseException:
@@ -80,8 +84,8 @@ class PostgresEngine:
             finally:
                 db.patience_s = before
 
-    def _begin(self, db: Connection, *, wait: bool) -> None:
-        """Begin a transaction that holds the lock of writers.
+    def _begin(self, db: Connection, *, wait: bool) -> int:
+        """Begin a transaction that holds the lock of writers; return the width of slots.
 
         Each statement sees what was committed before it, so that nothing is read that another
         writer has changed while this one waited.
@@ -89,12 +93,10 @@ class PostgresEngine:
         db.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
         db.execute(f"SET LOCAL lock_timeout = {self.pool.lock_ms}")
         db.execute(f"SET LOCAL statement_timeout = {WRITE_S * 1000}")
-        if wait:
-            db.execute("SELECT pg_advisory_xact_lock(%s)", (WRITERS,)).fetchone()
-            return
-        row = db.execute("SELECT pg_try_advisory_xact_lock(%s)", (WRITERS,)).fetchone()
-        if not (row and row[0]):
+        row = db.execute(_LOCK if wait else _TRY_LOCK, (WRITERS,)).fetchone()
+        if row is None or row[0] is False:
             raise CacheLocked(self.name)
+        return int(row[1] or 0)
 
     changing_own = transaction
     """Belongs to the user: `cache.shared` keeps it beside the marks, and calls this never."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reader.cache.source_states import SourceState
     from reader.cache.values.cancel import Cancel
     from reader.cache.values.facet_rows import Facet, FacetRow, Facts
+    from reader.cache.values.slots import Slots
     from reader.cache.values.stored import Document
     from reader.cache.values.tables import Table
     from reader.cache.values.told import Told
@@ -67,6 +68,13 @@ class PostgresView:
         if self._counters is not None and name in self._counters:
             return self._counters[name]
         return int(self._one("SELECT value FROM cryptoread.meta WHERE name = %s", name) or 0)
+
+    @property
+    def slots(self) -> "Slots":
+        """Return the slots of this archive. Raises CacheError for those of a newer version."""
+        from reader.cache.values.slots import of_width
+
+        return of_width(self.counter("slots"))
 
     def health(self) -> Health:
         """Return the counts that are equal if nothing is damaged. Takes a while."""

@@ -12,6 +12,7 @@ from reader.cache.engines.postgres.tokens import CUT, Part, asked, matching, par
 from reader.cache.fts5 import phrases, ways
 from reader.cache.ids import batches
 from reader.cache.values.cancel import Cancel
+from reader.cache.values.facet_rows import CHUNK_BITS
 from reader.cache.values.stored import Text
 from reader.errors import Superseded
 from reader.query.folding import folded
@@ -21,8 +22,9 @@ _FIND = "SELECT id FROM cryptoread.words WHERE {} @@ %s::tsquery"
 _FIND_LONG = "SELECT DISTINCT id FROM cryptoread.words WHERE long AND words @@ %s::tsquery"
 _FIND_LONG_TITLE = f"{_FIND_LONG} AND titles @@ '{CUT}'::tsquery"  # not shown: SQL
 _INSERT = (
-    "INSERT INTO cryptoread.words SELECT * "
-    "FROM unnest(%s::bigint[], %s::integer[], %s::boolean[], %s::tsvector[], %s::tsvector[])"
+    f"INSERT INTO cryptoread.words SELECT new.*, new.id >> {CHUNK_BITS} "
+    "FROM unnest(%s::bigint[], %s::integer[], %s::boolean[], %s::tsvector[], %s::tsvector[]) "
+    "AS new (id)"
 )
 
 PARTS_AT_ONCE = 500

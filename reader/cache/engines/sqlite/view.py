@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reader.cache.source_states import SourceState
     from reader.cache.values.cancel import Cancel
     from reader.cache.values.facet_rows import Facet, FacetRow, Facts
+    from reader.cache.values.slots import Slots
     from reader.cache.values.stored import Document
     from reader.cache.values.tables import Table
     from reader.cache.values.told import Told
@@ -58,6 +59,13 @@ class SqliteView:
     def counter(self, name: str) -> int:
         """Return a counter of the cache."""
         return number(self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone())
+
+    @property
+    def slots(self) -> "Slots":
+        """Return the slots of every local archive."""
+        from reader.cache.values.slots import LOCAL
+
+        return LOCAL
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Read everything within as of one moment."""
