@@ -71,6 +71,8 @@ class State:
 class MemoryView:
     """Reads one state. See `engine.View`."""
 
+    tags_at_once = 128
+
     def __init__(self, state: State) -> None:
         self.state = state
 

@@ -105,6 +105,9 @@ class View(Telling, Protocol):
     def descriptions(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the beginnings of the descriptions of articles, each with the article's id."""
 
+    tags_at_once: int
+    """Articles whose tags are read together, while other threads wait."""
+
     def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the tags of articles one by one, each with the article's id."""
 

@@ -14,7 +14,8 @@ from reader.cache.shared.view import Keys, OwnChanges, OwnTransaction, OwnView
 from reader.errors import CacheGone
 
 if TYPE_CHECKING:
-    from reader.cache.engine import Engine, Moment, Upkeep
+    from reader.cache.engine import Moment, Upkeep
+    from reader.cache.engines.postgres.engine import PostgresEngine
 
 
 class OwnMoment:
@@ -41,7 +42,7 @@ class SharedEngine:
 
     def __init__(
         self,
-        archive: "Engine[Any]",
+        archive: "PostgresEngine",
         file: OwnFile,
         marks: Callable[[], Marks],
     ) -> None:
@@ -122,7 +123,7 @@ class SharedEngine:
         """Return the present state, held until `end`. searches: expected concurrent searches."""
         try:
             with self.errors():
-                moment = self.archive.begin(searches)
+                moment = self.archive.begin(searches, self.own.file.versions()[0])
         except CacheGone as error:
             self.lost = str(error)
             raise

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyroaring import BitMap
@@ -17,7 +17,7 @@ from reader.cache.values.incoming import indexed_of
 
 if TYPE_CHECKING:
     from reader.article import Identity
-    from reader.cache.engines.postgres.ahead import Reading
+    from reader.cache.engines.postgres.ahead import Ahead
     from reader.cache.engines.postgres.feed_memory import PostgresFeedMemory
     from reader.cache.source_states import SourceState
     from reader.cache.values.cancel import Cancel
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from reader.cache.values.tables import Table
     from reader.cache.values.told import Told
     from reader.query.language import Term
+
+COUNTERS = "SELECT name, value FROM cryptoread.meta"
 
 _DESCRIBED = 600
 """Letters of a description that a list may show."""
@@ -56,12 +58,21 @@ class Health(NamedTuple):
 class PostgresView:
     """Reads what its connection shows. See `engine.View`."""
 
-    __slots__ = ("_counters", "db")
+    __slots__ = ("_counters", "_db")
 
-    def __init__(self, db: Connection, counters: dict[str, int] | None = None) -> None:
+    tags_at_once = 2_048
+
+    def __init__(
+        self, db: Connection | Callable[[], Connection], counters: dict[str, int] | None = None
+    ) -> None:
         """Read on a connection. counters: those of the one moment that it shows."""
-        self.db = db
+        self._db = db
         self._counters = counters
+
+    @property
+    def db(self) -> Connection:
+        """Return the connection, opened when it is first needed."""
+        return self._db() if callable(self._db) else self._db
 
     def counter(self, name: str) -> int:
         """Return a counter of the archive."""
@@ -88,9 +99,19 @@ class PostgresView:
         row = self.db.execute(find, values, binary=True).fetchone()
         return row[0] if row else None
 
-    def snapshot(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
         """Read everything within as of one moment."""
-        return snapshot(self.db)
+        db = self.db
+        is_outermost = self._counters is None and not db.is_begun
+        with snapshot(db):
+            if is_outermost:
+                self._counters = dict(db.execute(COUNTERS).fetchall())
+            try:
+                yield
+            finally:
+                if is_outermost:
+                    self._counters = None
 
     # Facets.
 
@@ -341,52 +362,80 @@ class PostgresView:
 
 
 class MomentView(PostgresView):
-    """The view of a moment, which reads facets ahead."""
+    """The view of a moment, which reads ahead."""
 
-    __slots__ = ("_reading", "_version")
+    __slots__ = ("_ahead",)
 
-    def __init__(self, db: Connection, counters: dict[str, int], reading: "Reading") -> None:
+    def __init__(self, db: Connection, counters: dict[str, int], ahead: "Ahead") -> None:
         super().__init__(db, counters)
-        self._version = counters["version"]
-        self._reading = reading
+        self._ahead = ahead
 
     def facets(self, facets: "Sequence[Facet]") -> "list[FacetRow]":
         """Return those of the facets that exist. Raises Damaged."""
-        found, left = self._reading.of(self.db, self._version).rows(facets)
+        found, left = self._ahead.rows(facets)
         return found + super().facets(left) if left else found
 
     def facets_of(self, field: str) -> "list[FacetRow]":
         """Return every facet of a field. Raises Damaged."""
-        found = self._reading.with_sets(self.db, self._version).of_field(field)
+        self._ahead.read_sets(self.db)
+        found = self._ahead.of_field(field)
         return super().facets_of(field) if found is None else found
 
     def largest(self, field: str, start: int, count: int) -> "list[FacetRow]":
         """Return facets of a field, the largest first, from a place on. Raises Damaged."""
-        ahead = self._reading.of(self.db, self._version)
-        found = ahead.largest(field, start, count)
+        found = self._ahead.largest(field, start, count)
         if found is None:
             found = super().largest(field, start, count)
             if field == "tag":
-                ahead.note_tags(found, start)
+                self._ahead.note_tags(found, start)
         return found
 
     def wholes(self, keys: Sequence[int]) -> "Iterator[tuple[FacetRow, BitMap]]":
         """Yield facets with their ids as of their wholes. Raises Damaged."""
-        ahead = self._reading.of(self.db, self._version)
         if len(keys) == 1:
-            ahead.read_on(self.db, keys[0])
-        found, left = ahead.wholes(keys)
+            self._ahead.read_on(self.db, keys[0])
+        found, left = self._ahead.wholes(keys)
         yield from found
         for some in batches(left, facet_tables.WHOLES_AT_ONCE):
-            yield from ahead.others(self.db, some)
+            yield from self._ahead.others(self.db, some)
 
     def chunks(self, ids: Sequence[int]) -> Iterator[tuple[int, BitMap]]:
         """Yield those of the chunks that exist. Raises Damaged."""
-        found, left = self._reading.of(self.db, self._version).chunks(ids)
+        found, left = self._ahead.chunks(ids)
         yield from found
         if left:
             yield from super().chunks(left)
 
+    def changed(self, since: int, keys: Collection[int]) -> list[int]:
+        """Return ids of chunks of these facets that were written after a version."""
+        if since == self._ahead.version:
+            return []
+        changes = self._ahead.changes
+        found = changes.chunks_of(keys) if changes.since == since else None
+        return super().changed(since, keys) if found is None else found
+
+    def texts_changed(self, since: int) -> BitMap | None:
+        """Return the articles whose texts have changed."""
+        if since == self._ahead.texts:
+            return BitMap()
+        if since == self._ahead.changes.texts:
+            return self._ahead.changes.of_texts
+        return super().texts_changed(since)
+
+    def rows(self, ids: Sequence[int], _failed: Callable[[int], None]) -> Iterator[tuple[Any, ...]]:
+        """Yield what a list shows of articles."""
+        return self._ahead.listed(self.db, ids)
+
+    def descriptions(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """Yield the beginnings of the descriptions of articles, each with the article's id."""
+        self._ahead.is_described = True
+        for id, fields in self._ahead.fields(self.db, ids):
+            yield id, plain(indexed_of(fields).description[:_DESCRIBED])
+
     def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the tags of articles one by one, each with the article's id."""
-        return self._reading.of(self.db, self._version).tags(self.db, ids)
+        return self._ahead.tags(self.db, ids)
+
+    def identities(self, ids: Sequence[int]) -> "dict[int, Identity]":
+        """Return the identities of those articles that exist."""
+        return self._ahead.identities(self.db, ids)

@@ -53,6 +53,8 @@ class SqliteView:
 
     __slots__ = ("db",)
 
+    tags_at_once = 128
+
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
 
