@@ -6,7 +6,7 @@ connection to another client after each.
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ import psycopg
 from psycopg import errors as pg
 from psycopg import generators
 from psycopg.abc import Params, PQGen, Query
-from psycopg.pq import TransactionStatus
+from psycopg.pq import PipelineStatus, TransactionStatus
 
 from reader.cache.engines.postgres.address import Address
 from reader.cache.engines.postgres.texts import read_plainly
@@ -70,10 +70,9 @@ class Connection(psycopg.Connection[Any]):
         binary: bool = False,
     ) -> "Cursor":
         """Ask the server."""
-        if not self._beginning:
-            return super().execute(query, params, prepare=prepare, binary=binary)
         statements, self._beginning = self._beginning, ()
-        with self.pipeline():
+        is_together = not statements or self.pgconn.pipeline_status != PipelineStatus.OFF
+        with nullcontext() if is_together else self.pipeline():
             for each in statements:
                 super().execute(each.encode())
             return super().execute(query, params, prepare=prepare, binary=binary)

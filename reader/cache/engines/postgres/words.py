@@ -7,7 +7,7 @@ from pyroaring import BitMap
 
 from reader.cache.engines.postgres.articles import TEXTS_AT_ONCE, texts
 from reader.cache.engines.postgres.connections import Connection, snapshot
-from reader.cache.engines.postgres.sets import set_of
+from reader.cache.engines.postgres.sets import ask_for_set, read_set
 from reader.cache.engines.postgres.tokens import CUT, Part, asked, matching, parts_of
 from reader.cache.fts5 import phrases, ways
 from reader.cache.ids import batches
@@ -49,11 +49,14 @@ def _found(db: Connection, term: Term, cancel: Cancel) -> BitMap:
     for (text, prefix), phrase in zip(ways(term), phrases(term), strict=True):
         if (wanted := asked(text, prefix=prefix, in_title=in_title)) is None:
             continue
-        if wanted.query:
-            bits |= set_of(db, find, (wanted.query,))
-        if wanted.first:
-            find_long = _FIND_LONG_TITLE if in_title else _FIND_LONG
-            bits |= _among(set_of(db, find_long, (wanted.first,)) - bits, db, phrase, cancel)
+        find_long = _FIND_LONG_TITLE if in_title else _FIND_LONG
+        with db.pipeline():
+            exact = ask_for_set(db, find, (wanted.query,)) if wanted.query else None
+            long = ask_for_set(db, find_long, (wanted.first,)) if wanted.first else None
+        if exact is not None:
+            bits |= read_set(exact)
+        if long is not None:
+            bits |= _among(read_set(long) - bits, db, phrase, cancel)
     return bits
 
 
