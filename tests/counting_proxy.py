@@ -104,8 +104,9 @@ class Proxy:
 class _Sent:
     """What a client sends, as PostgreSQL's protocol has it: messages, most with a type before."""
 
-    _ASKING = b"QSHp"
-    """Types of those that the client waits for the answer to: queries, ends of several, passwords.
+    _ASKING, _ENDING = b"Qp", b"SH"
+    """Types of those that the client waits for the answer to: queries and passwords, and the ends
+    of several others, unless an end has been sent already.
 
     The first message has no type: it opens the connection, or asks how that may be done.
     """
@@ -114,6 +115,7 @@ class _Sent:
     def __init__(self) -> None:
         self._left = b""
         self._is_open = False
+        self._has_others = False
 
     def asks_with(self, data: bytes) -> bool:
         """Whether it asks for answers; the server waits for more otherwise."""
@@ -124,11 +126,19 @@ class _Sent:
             end = start + int.from_bytes(self._left[start : start + 4], "big")
             if len(self._left) < end:
                 break
-            asks = asks or not self._is_open or self._left[0] in self._ASKING
-            if not self._is_open:
-                self._is_open = int.from_bytes(self._left[4:8], "big") == self._OPENS
+            asks = self._asks(self._left[:end]) or asks
             self._left = self._left[end:]
         return asks
+
+    def _asks(self, message: bytes) -> bool:
+        if not self._is_open:
+            self._is_open = int.from_bytes(message[4:8], "big") == self._OPENS
+            return True
+        if message[0] not in self._ENDING:
+            self._has_others = message[0] not in self._ASKING
+            return not self._has_others
+        had_others, self._has_others = self._has_others, False
+        return had_others
 
 
 @contextmanager

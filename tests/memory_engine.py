@@ -255,7 +255,7 @@ class MemoryView:
             if each >= id:
                 yield each, self.state.articles[each][1].incoming.published
 
-    def match(self, term: Term, cancel: Cancel) -> BitMap:
+    def match(self, term: Term, cancel: Cancel, first: int = 0) -> BitMap:
         with cancel.guarding(lambda: None):
             wanted = _words(folded(term.value))
             end = r"\w*" if term.prefix else ""
@@ -264,7 +264,9 @@ class MemoryView:
             return BitMap(
                 id
                 for id, texts in self.state.words.items()
-                if wanted and any(phrase.search(_words(text)) for text in texts[columns])
+                if id >= first
+                and wanted
+                and any(phrase.search(_words(text)) for text in texts[columns])
             )
 
     def answer(self, query: str, version: int) -> str | None:
@@ -508,7 +510,7 @@ class MemoryEngine:
     def alone(self) -> threading.RLock:
         return self._writing
 
-    def begin(self, searches: int = 1) -> MemoryMoment:  # noqa: ARG002
+    def begin(self, searches: int = 1, texts: int = -1) -> MemoryMoment:  # noqa: ARG002
         return MemoryMoment(self.present())
 
     def end(self, moment: MemoryMoment) -> None:

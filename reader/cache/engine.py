@@ -162,8 +162,8 @@ class View(Telling, Protocol):
 
     # Words.
 
-    def match(self, term: "Term", cancel: "Cancel") -> BitMap:
-        """Return the articles that have a word or phrase. Raises Superseded when cancelled."""
+    def match(self, term: "Term", cancel: "Cancel", first: int = 0) -> BitMap:
+        """Return the articles from an id on that have a word or phrase. Raises Superseded."""
 
     # Answers, files, sources and feeds, stored beside the articles.
 
@@ -375,8 +375,11 @@ class Engine(Protocol[M]):
     def alone(self) -> AbstractContextManager[object]:
         """Keep other threads from writing meanwhile."""
 
-    def begin(self, searches: int = 1) -> M:
-        """Return the present state, held until `end`. searches: expected concurrent searches."""
+    def begin(self, searches: int = 1, texts: int = -1) -> M:
+        """Return the present state, held until `end`. searches: expected concurrent searches.
+
+        texts: the version of the texts since which changes will be asked for, if one is known.
+        """
 
     def end(self, moment: M) -> None:
         """Release a moment as soon as its last search has ended."""

@@ -13,7 +13,7 @@ from pyroaring import BitMap
 from reader.article import ArticleId, Identity
 from reader.cache.asking.words import Words
 from reader.cache.facets.index import Facets, News, Truth
-from reader.cache.ids import NONE, Ids
+from reader.cache.ids import Ids
 from reader.cache.marks.journal import Marks
 from reader.cache.marks.pool import MarksPool
 from reader.cache.values.cancel import Cancel

@@ -93,6 +93,15 @@ class Words:
         """Return the ids that a query finds. Raises Superseded."""
         return settled(wanted, _InView(self, view, by))
 
+    def settled_newest(self, wanted: Wanted, count: int, view: "View", by: Cancel) -> BitMap:
+        """Return the ids that a query finds among the newest. Raises Superseded.
+
+        count: of the articles that are looked at. Their words are not cached.
+        """
+        bits = wanted.bits
+        newest = BitMap(bits[max(0, len(bits) - count) :])
+        return settled(wanted, _Newest(self, view, by, newest), newest)
+
     def drop_unused(self, shown: Query) -> list[BitMap]:
         """Drop the least recently used sets beyond `KEPT_BYTES`, and return them.
 
@@ -187,6 +196,17 @@ class _InView:
 
     def scan(self, pattern: Pattern, bits: BitMap) -> BitMap:
         return self._words.scan(pattern, bits, self._view, self._by)
+
+
+class _Newest(_InView):
+    """Looks up among the newest articles alone."""
+
+    def __init__(self, words: Words, view: "View", by: Cancel, newest: BitMap) -> None:
+        super().__init__(words, view, by)
+        self._first = newest.min() if newest else 0
+
+    def ids(self, term: Term) -> BitMap:
+        return self._view.match(term, self._by, self._first)
 
 
 def _matching(pattern: Pattern, ids: Sequence[int], view: "View", by: Cancel) -> Iterator[int]:

@@ -14,8 +14,7 @@ from reader.cache.shared.view import Keys, OwnChanges, OwnTransaction, OwnView
 from reader.errors import CacheGone
 
 if TYPE_CHECKING:
-    from reader.cache.engine import Moment, Upkeep
-    from reader.cache.engines.postgres.engine import PostgresEngine
+    from reader.cache.engine import Engine, Moment, Upkeep
 
 
 class OwnMoment:
@@ -42,7 +41,7 @@ class SharedEngine:
 
     def __init__(
         self,
-        archive: "PostgresEngine",
+        archive: "Engine[Any]",
         file: OwnFile,
         marks: Callable[[], Marks],
     ) -> None:
@@ -119,7 +118,7 @@ class SharedEngine:
         """Keep other threads from writing meanwhile."""
         return self.archive.alone()
 
-    def begin(self, searches: int = 1) -> OwnMoment:
+    def begin(self, searches: int = 1, texts: int = -1) -> OwnMoment:  # noqa: ARG002 - of own.db
         """Return the present state, held until `end`. searches: expected concurrent searches."""
         try:
             with self.errors():

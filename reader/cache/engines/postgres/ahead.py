@@ -22,7 +22,7 @@ FIELDS = ("all", "state", "category", "group", "lang", "sentiment", "source")
 TAGS = 128
 """The most frequent tags whose rows are read ahead."""
 SETS = 64
-"""Tags whose sets are read together: one after the other is counted, the most frequent first."""
+"""Tags whose sets are read together at first: they are counted, the most frequent first."""
 MOST_BYTES = 12_000_000
 """Bytes of sets that are read ahead, the largest facets first."""
 
@@ -99,7 +99,7 @@ class Ahead:
         self.changes = changes
         self.keys: set[int] = set(before.keys) if before else set()
         """Facets that were asked for in this version and those before."""
-        self.is_described = before is not None and before.is_described
+        self.is_described: bool = before is not None and before.is_described
         """Whether lists show descriptions."""
         self._given: Sequence[Sequence[Any]] = rows
         self._given_tags: Sequence[Sequence[Any]] = tags
@@ -154,15 +154,16 @@ class Ahead:
     def read_on(self, db: Connection, key: int) -> None:
         """Read a set that is asked for alone, unless it is known, with those that come next.
 
-        That is: the tags after it, or the other facets of a field of few values. Whoever asks for
-        all articles shows a first screen, which takes all of them.
+        That is: the tags after it, or the other facets of a field of few values. The set of all
+        articles is that of a first screen, which takes all of them.
         """
         row = self._by_key.get(key)
         if row is None or key in self._wholes or key in self._few:
             return
         if row.field == "tag":
             place = self._places[key]
-            self._wholes = self._read(db, [row.key for row in self._tags[place : place + SETS]])
+            some = self._tags[place : place + max(SETS, place)]  # many, if many are counted
+            self._wholes = self._read(db, [row.key for row in some])
         elif row.field == "all" and not self._has_sets:
             self.read_sets(db)
         else:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg import errors as pg
 from psycopg import generators
-from psycopg.abc import Params, PQGen, Query
+from psycopg.abc import Params, PQGen
 from psycopg.pq import PipelineStatus, TransactionStatus
 
 from reader.cache.engines.postgres.address import Address
@@ -63,7 +63,7 @@ class Connection(psycopg.Connection[Any]):
 
     def execute(
         self,
-        query: Query,
+        query: Any,
         params: Params | None = None,
         *,
         prepare: bool | None = None,
@@ -94,7 +94,7 @@ class Connection(psycopg.Connection[Any]):
 
     @property
     def is_asked(self) -> bool:
-        """Return whether a statement is running whose answer somebody waits for."""
+        """Return whether a statement is running whose answer is waited for."""
         is_active = self.info.transaction_status == TransactionStatus.ACTIVE
         return is_active and not self._is_ending
 

@@ -117,7 +117,7 @@ class PostgresEngine:
         """Keep other threads from writing meanwhile."""
         return self._writing
 
-    def begin(self, searches: int = 1, texts: int = -1) -> PostgresMoment:  # noqa: ARG002 - added when needed
+    def begin(self, searches: int = 1, texts: int = -1) -> PostgresMoment:  # noqa: ARG002 - later
         """Return the present state, held until `end`. See `Moments.begin`."""
         return self._moments.begin(texts)
 

@@ -16,7 +16,8 @@ from reader.cache.engines.postgres.connections import (
     end_soon,
     no_archive,
 )
-from reader.cache.engines.postgres.view import COUNTERS, MomentView, PostgresView
+from reader.cache.engines.postgres.moment_view import MomentView
+from reader.cache.engines.postgres.view import COUNTERS, PostgresView
 
 SEARCHES = 2
 """Concurrent word searches."""

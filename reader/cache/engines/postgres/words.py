@@ -1,6 +1,7 @@
 """The articles that have a word or phrase, from the server's index."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 
 import psycopg
 from pyroaring import BitMap
@@ -18,9 +19,11 @@ from reader.errors import Superseded
 from reader.query.folding import folded
 from reader.query.language import Field, Term
 
-_FIND = "SELECT id FROM cryptoread.words WHERE {} @@ %s::tsquery"
-_FIND_LONG = "SELECT DISTINCT id FROM cryptoread.words WHERE long AND words @@ %s::tsquery"
+_FIND = "SELECT id FROM {} WHERE {} @@ %s::tsquery"
+_FIND_LONG = "SELECT DISTINCT id FROM {} WHERE long AND words @@ %s::tsquery"
 _FIND_LONG_TITLE = f"{_FIND_LONG} AND titles @@ '{CUT}'::tsquery"  # not shown: SQL
+_NEWEST = "(SELECT * FROM cryptoread.words WHERE id >= {} OFFSET 0) AS newest"
+"""Reads articles in their order: for a few thousand, that is quicker than the index of all."""
 _INSERT = (
     f"INSERT INTO cryptoread.words SELECT new.*, new.id >> {CHUNK_BITS} "
     "FROM unnest(%s::bigint[], %s::integer[], %s::boolean[], %s::tsvector[], %s::tsvector[]) "
@@ -29,28 +32,34 @@ _INSERT = (
 
 PARTS_AT_ONCE = 500
 
+_BY_SEVERAL = "SET LOCAL parallel_setup_cost = 0", "SET LOCAL parallel_tuple_cost = 0"
+_BY_ONE = "SET LOCAL parallel_setup_cost = 1000", "SET LOCAL parallel_tuple_cost = 0.1"
+"""What the planner takes several processes to cost: it does not know that a phrase takes longer
+than a word, as the words of each article are read. Those of `_BY_ONE` are the server's own."""
 
-def found(db: Connection, term: Term, cancel: Cancel) -> BitMap:
-    """Return the articles that have a word or phrase. Raises Superseded when cancelled."""
+
+def found(db: Connection, term: Term, cancel: Cancel, first: int) -> BitMap:
+    """Return the articles from an id on that have a word or phrase. Raises Superseded."""
     with cancel.guarding(lambda: db.cancel_safe(timeout=5)):
         try:
             with snapshot(db):
-                return _found(db, term, cancel)
+                return _found(db, term, cancel, first)
         except psycopg.errors.QueryCanceled as error:
             if cancel.is_cancelled:
                 raise Superseded from error
             raise
 
 
-def _found(db: Connection, term: Term, cancel: Cancel) -> BitMap:
+def _found(db: Connection, term: Term, cancel: Cancel, first: int) -> BitMap:
     bits = BitMap()
     in_title = term.field is Field.TITLE
-    find = _FIND.format("titles" if in_title else "words")
+    words = _NEWEST.format(first) if first else "cryptoread.words"
+    find = _FIND.format(words, "titles" if in_title else "words")
+    find_long = (_FIND_LONG_TITLE if in_title else _FIND_LONG).format(words)
     for (text, prefix), phrase in zip(ways(term), phrases(term), strict=True):
         if (wanted := asked(text, prefix=prefix, in_title=in_title)) is None:
             continue
-        find_long = _FIND_LONG_TITLE if in_title else _FIND_LONG
-        with db.pipeline():
+        with db.pipeline(), _by_several(db) if wanted.is_phrase else nullcontext():
             exact = ask_for_set(db, find, (wanted.query,)) if wanted.query else None
             long = ask_for_set(db, find_long, (wanted.first,)) if wanted.first else None
         if exact is not None:
@@ -58,6 +67,16 @@ def _found(db: Connection, term: Term, cancel: Cancel) -> BitMap:
         if long is not None:
             bits |= _among(read_set(long) - bits, db, phrase, cancel)
     return bits
+
+
+@contextmanager
+def _by_several(db: Connection) -> Iterator[None]:
+    """Let several processes of the server answer what is asked within, if they are free."""
+    for each in _BY_SEVERAL:
+        db.execute(each)
+    yield
+    for each in _BY_ONE:
+        db.execute(each)
 
 
 def _among(left: BitMap, db: Connection, phrase: str, cancel: Cancel) -> BitMap:

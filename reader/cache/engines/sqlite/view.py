@@ -301,11 +301,13 @@ class SqliteView:
 
     # Words; answers, files, sources and feeds.
 
-    def match(self, term: "Term", cancel: "Cancel") -> BitMap:
+    def match(self, term: "Term", cancel: "Cancel", first: int = 0) -> BitMap:
         """Return the articles that have a word or phrase. Raises Superseded when cancelled."""
         from reader.cache.engines.sqlite.fulltext import found
 
-        return found(self.db, term, cancel)
+        bits = found(self.db, term, cancel)
+        bits.remove_range(0, first)
+        return bits
 
     def answer(self, query: str, version: int) -> str | None:
         """Return the stored answer to a query in that version."""
