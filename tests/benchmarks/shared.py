@@ -69,8 +69,14 @@ def measure_shared(subject: Subject) -> list[Figure]:
             _ask_far(far, folders["shared"], between, times, trips)
     return [
         *_figures(taken),
-        *(Figure(name=f"far: {name}", unit="trips", samples=each) for name, each in trips.items()),
-        *(Figure(name=f"far: {name}", unit="ms", samples=each) for name, each in times.items()),
+        *(
+            Figure(name=f"trips: {name}", unit="trips", samples=each, budget=Budget("median", 5))
+            for name, each in trips.items()
+        ),
+        *(
+            Figure(name=f"20 ms away: {name}", unit="ms", samples=each)
+            for name, each in times.items()
+        ),
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
 from reader.cache.engines.postgres import tokens, words
 from reader.cache.store import Store
@@ -142,3 +143,17 @@ def test_a_damaged_body_is_left_out_of_a_search_for_long_articles(both: tuple[An
         to.db.execute("UPDATE cryptoread.documents SET body = '\\xff'")
         to.count_up("texts")
     assert found(store, '"vault spot"') == []
+
+
+@pytest.mark.parametrize("query", ["spot", '"spot etf"', "title:spot", "-spot", "etf (spot OR x)"])
+def test_words_are_looked_up_among_the_newest_articles_alone(
+    query: str, both: tuple[Any, Any]
+) -> None:
+    for store in both:
+        some = ("spot etf", "etf", "spot spot etf", "spot " * 250 + "etf spot etf")
+        put(store, [article(n, title=some[n % 4], body=some[n % 3]) for n in range(12)])
+        every = store.questions.find(parse(""), NOW)
+        whole = store.questions.find(parse(query), NOW)
+        for newest in (1, 5, len(every), len(every) + 1):
+            among = store.questions.find(parse(query), NOW, newest=newest)
+            assert among.bits == whole.bits & BitMap(every[:newest])
