@@ -40,18 +40,17 @@ _TAGS = (
     f"SELECT {_COLUMNS} FROM cryptoread.facets WHERE field = 'tag' AND {_IS_NEW} "
     "ORDER BY size DESC, key LIMIT %s"
 )
-_CHOSEN = (
-    "WITH chosen AS (SELECT key, size, newer FROM cryptoread.facets WHERE key = ANY(%s::bigint[]))"
-)
 _WHOLES = (
-    f"{_CHOSEN}, summed AS (SELECT key, ids, crc, sum(coalesce(length(ids), 0)) "
-    "OVER (ORDER BY size DESC, key) AS bytes FROM chosen LEFT JOIN cryptoread.wholes USING (key)) "
+    "WITH summed AS (SELECT key, ids, wholes.crc, sum(coalesce(length(ids), 0)) "
+    "OVER (ORDER BY size DESC, key) AS bytes FROM cryptoread.facets "
+    "LEFT JOIN cryptoread.wholes USING (key) WHERE key = ANY(%s::bigint[])) "
     f"SELECT key, ids, crc FROM summed WHERE bytes <= {MOST_BYTES}"
 )
+# An array, so that the server looks each of them up: a join reads all chunks that there are.
 _CHUNKS = (
-    f"{_CHOSEN} SELECT id, ids, crc FROM cryptoread.chunks WHERE id IN "
-    f"(SELECT number::bigint * {FACETS} + key FROM chosen, "
-    "unnest(string_to_array(nullif(newer, ''), ' ')) AS number) "
+    f"SELECT id, ids, crc FROM cryptoread.chunks WHERE id = ANY(ARRAY("
+    f"SELECT number::bigint * {FACETS} + key FROM cryptoread.facets, "
+    "unnest(string_to_array(nullif(newer, ''), ' ')) AS number WHERE key = ANY(%s::bigint[]))) "
     f"AND length(ids) <= {1 << 14} LIMIT {MOST_CHUNKS}"
 )
 
@@ -125,7 +124,8 @@ class Ahead:
         changed = changes.of_texts
         if changed is None:
             return {}
-        return {id: fields for id, fields in self._fields.items() if id not in changed}
+        known = self._fields.copy()  # another thread may read on meanwhile
+        return {id: fields for id, fields in known.items() if id not in changed}
 
     def _read_rows(self) -> None:
         """Read the rows on first use, as they may be damaged."""
