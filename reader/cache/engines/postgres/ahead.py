@@ -113,7 +113,7 @@ class Ahead:
         self._wholes: dict[int, _Stored] = {}
         """Sets of the tags that were read last, and what was read with them."""
         self._chunks: dict[int, tuple[bytes, int]] = dict(changes.chunks)
-        self._has_sets = before is not None
+        self._has_sets: bool = before is not None and before._has_sets
         self._listed: dict[int, tuple[Any, ...]] = {}
         """Rows of articles."""
         self._fields = before.unchanged_fields(changes) if before else {}
