@@ -16,7 +16,8 @@ FIRST_ROWS_S = 0.005
 """How long to wait for the whole answer before matches among the newest articles are shown."""
 
 NEWEST_S, NEWEST = 0.02, 4_000
-"""How long to wait again before the newest of a shared archive are searched, and how many."""
+"""How long to wait again before the newest of a shared archive are searched, and how many, if there
+are no first rows: a server may take seconds for a phrase."""
 
 THREADS = 3
 """Includes a spare for a query that SQLite cannot interrupt."""
@@ -68,12 +69,11 @@ class Finder:
         whole.add_done_callback(_looked_at)
         try:
             done, _ = await asyncio.wait({whole}, timeout=FIRST_ROWS_S)
-            first: Ids | None = None
+            first = Ids()
             if not done and self._recent is not None and self._library.is_current(self._recent):
                 first = self._library.find(query, among=self._recent)
                 yield Answer(first, is_whole=False)
-            more = await self._more(query, whole) if self._library.shared else None
-            if more is not None and len(more) > (0 if first is None else len(first)):
+            if not first and self._library.shared and (more := await self._more(query, whole)):
                 yield Answer(more, is_whole=False)
             yield Answer(await whole, is_whole=True)
         finally:
