@@ -1,7 +1,7 @@
 """The articles that have a word or phrase, from the server's index."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 import psycopg
 from pyroaring import BitMap
@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from reader.cache.engines.postgres.articles import TEXTS_AT_ONCE, texts
 from reader.cache.engines.postgres.connections import Connection, snapshot
 from reader.cache.engines.postgres.sets import ask_for_set, read_set
-from reader.cache.engines.postgres.tokens import CUT, Part, asked, matching, parts_of
+from reader.cache.engines.postgres.tokens import CUT, Asked, Part, asked, matching, parts_of
 from reader.cache.fts5 import phrases, ways
 from reader.cache.ids import batches
 from reader.cache.values.cancel import Cancel
@@ -59,7 +59,7 @@ def _found(db: Connection, term: Term, cancel: Cancel, first: int) -> BitMap:
     for (text, prefix), phrase in zip(ways(term), phrases(term), strict=True):
         if (wanted := asked(text, prefix=prefix, in_title=in_title)) is None:
             continue
-        with db.pipeline(), _by_several(db) if wanted.is_phrase else nullcontext():
+        with _together(db, wanted):
             exact = ask_for_set(db, find, (wanted.query,)) if wanted.query else None
             long = ask_for_set(db, find_long, (wanted.first,)) if wanted.first else None
         if exact is not None:
@@ -70,13 +70,17 @@ def _found(db: Connection, term: Term, cancel: Cancel, first: int) -> BitMap:
 
 
 @contextmanager
-def _by_several(db: Connection) -> Iterator[None]:
-    """Let several processes of the server answer what is asked within, if they are free."""
-    for each in _BY_SEVERAL:
-        db.execute(each)
-    yield
-    for each in _BY_ONE:
-        db.execute(each)
+def _together(db: Connection, wanted: Asked) -> Iterator[None]:
+    """Send both questions for a phrase or title as one; several processes may answer a phrase."""
+    if not wanted.first:
+        yield  # there is one question
+        return
+    with db.pipeline():
+        for each in _BY_SEVERAL if wanted.is_phrase else ():
+            db.execute(each)
+        yield
+        for each in _BY_ONE if wanted.is_phrase else ():
+            db.execute(each)
 
 
 def _among(left: BitMap, db: Connection, phrase: str, cancel: Cancel) -> BitMap:
