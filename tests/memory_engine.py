@@ -72,6 +72,7 @@ class MemoryView:
     """Reads one state. See `engine.View`."""
 
     tags_at_once = 128
+    matches_few = True
 
     def __init__(self, state: State) -> None:
         self.state = state
@@ -255,7 +256,7 @@ class MemoryView:
             if each >= id:
                 yield each, self.state.articles[each][1].incoming.published
 
-    def match(self, term: Term, cancel: Cancel, first: int = 0) -> BitMap:
+    def match(self, term: Term, cancel: Cancel, among: BitMap | None = None) -> BitMap:
         with cancel.guarding(lambda: None):
             wanted = _words(folded(term.value))
             end = r"\w*" if term.prefix else ""
@@ -264,7 +265,7 @@ class MemoryView:
             return BitMap(
                 id
                 for id, texts in self.state.words.items()
-                if id >= first
+                if (among is None or id in among)
                 and wanted
                 and any(phrase.search(_words(text)) for text in texts[columns])
             )

@@ -162,8 +162,11 @@ class View(Telling, Protocol):
 
     # Words.
 
-    def match(self, term: "Term", cancel: "Cancel", first: int = 0) -> BitMap:
-        """Return the articles from an id on that have a word or phrase. Raises Superseded."""
+    def match(self, term: "Term", cancel: "Cancel", among: BitMap | None = None) -> BitMap:
+        """Return the articles that have a word or phrase, of some or all. Raises Superseded."""
+
+    matches_few: bool
+    """Whether `match` is quicker for few articles than for all."""
 
     # Answers, files, sources and feeds, stored beside the articles.
 

@@ -277,8 +277,9 @@ class Session:
         if query.lookups:
             with self.lock:
                 self.engine.lease(held.moment)
+                before = self.held.words if self.held else Words()
             with self.searching(held) as (view, words):
-                words.look_up(query.lookups, view, Cancel())
+                words.look_up(query.lookups, view, Cancel(), before)
 
     def _propose(self, step: Next) -> None:
         """Offer a moment to `catch_up`, unless another thread has read a later one meanwhile."""

@@ -15,7 +15,24 @@ from reader.cache.values.incoming import indexed_of
 if TYPE_CHECKING:
     from reader.article import Identity
     from reader.cache.engines.postgres.ahead import Ahead
+    from reader.cache.engines.postgres.changes import Changes
     from reader.cache.values.facet_rows import Facet, FacetRow
+
+
+class SearchView(PostgresView):
+    """The view of another transaction in a moment, which knows what has changed."""
+
+    __slots__ = ("_changes",)
+
+    def __init__(self, db: Connection, counters: dict[str, int], changes: "Changes") -> None:
+        super().__init__(db, counters)
+        self._changes = changes
+
+    def texts_changed(self, since: int) -> BitMap | None:
+        """Return the articles whose texts have changed."""
+        if since == self._changes.texts:
+            return self._changes.of_texts
+        return super().texts_changed(since)
 
 
 class MomentView(PostgresView):

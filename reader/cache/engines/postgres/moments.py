@@ -16,7 +16,7 @@ from reader.cache.engines.postgres.connections import (
     end_soon,
     no_archive,
 )
-from reader.cache.engines.postgres.moment_view import MomentView
+from reader.cache.engines.postgres.moment_view import MomentView, SearchView
 from reader.cache.engines.postgres.view import COUNTERS, PostgresView
 
 SEARCHES = 2
@@ -126,7 +126,7 @@ class Moments:
             db = self._borrowed(moment)
             if not db.is_begun:
                 self._join(db, moment)
-            yield PostgresView(db, moment.counters())
+            yield SearchView(db, moment.counters(), moment.ahead.changes)
         finally:
             self._give_back(moment, db)
 

@@ -60,6 +60,7 @@ class PostgresView:
     __slots__ = ("_counters", "_db")
 
     tags_at_once = 2_048
+    matches_few = True
 
     def __init__(
         self, db: Connection | Callable[[], Connection], counters: dict[str, int] | None = None
@@ -297,11 +298,11 @@ class PostgresView:
 
     # Words; answers, files, sources and feeds.
 
-    def match(self, term: "Term", cancel: "Cancel", first: int = 0) -> BitMap:
+    def match(self, term: "Term", cancel: "Cancel", among: BitMap | None = None) -> BitMap:
         """Return the articles that have a word or phrase. Raises Superseded when cancelled."""
         from reader.cache.engines.postgres.words import found
 
-        return found(self.db, term, cancel, first)
+        return found(self.db, term, cancel, among)
 
     def answer(self, _query: str, _version: int) -> str | None:
         """Return None: answers belong to the user, and are kept beside the marks."""

@@ -22,8 +22,8 @@ from reader.query.language import Field, Term
 _FIND = "SELECT id FROM {} WHERE {} @@ %s::tsquery"
 _FIND_LONG = "SELECT DISTINCT id FROM {} WHERE long AND words @@ %s::tsquery"
 _FIND_LONG_TITLE = f"{_FIND_LONG} AND titles @@ '{CUT}'::tsquery"  # not shown: SQL
-_NEWEST = "(SELECT * FROM cryptoread.words WHERE id >= {} OFFSET 0) AS newest"
-"""Reads articles in their order: for a few thousand, that is quicker than the index of all."""
+_SOME = "(SELECT * FROM cryptoread.words WHERE id = ANY(%s::bigint[]) OFFSET 0) AS few"
+"""Reads articles one by one: for a few thousand, that is quicker than the index of all."""
 _INSERT = (
     f"INSERT INTO cryptoread.words SELECT new.*, new.id >> {CHUNK_BITS} "
     "FROM unnest(%s::bigint[], %s::integer[], %s::boolean[], %s::tsvector[], %s::tsvector[]) "
@@ -38,30 +38,30 @@ _BY_ONE = "SET LOCAL parallel_setup_cost = 1000", "SET LOCAL parallel_tuple_cost
 than a word, as the words of each article are read. Those of `_BY_ONE` are the server's own."""
 
 
-def found(db: Connection, term: Term, cancel: Cancel, first: int) -> BitMap:
-    """Return the articles from an id on that have a word or phrase. Raises Superseded."""
+def found(db: Connection, term: Term, cancel: Cancel, among: BitMap | None) -> BitMap:
+    """Return the articles that have a word or phrase, of some or all. Raises Superseded."""
     with cancel.guarding(lambda: db.cancel_safe(timeout=5)):
         try:
             with snapshot(db):
-                return _found(db, term, cancel, first)
+                return _found(db, term, cancel, among)
         except psycopg.errors.QueryCanceled as error:
             if cancel.is_cancelled:
                 raise Superseded from error
             raise
 
 
-def _found(db: Connection, term: Term, cancel: Cancel, first: int) -> BitMap:
+def _found(db: Connection, term: Term, cancel: Cancel, among: BitMap | None) -> BitMap:
     bits = BitMap()
     in_title = term.field is Field.TITLE
-    words = _NEWEST.format(first) if first else "cryptoread.words"
+    words, some = ("cryptoread.words", []) if among is None else (_SOME, [list(among)])
     find = _FIND.format(words, "titles" if in_title else "words")
     find_long = (_FIND_LONG_TITLE if in_title else _FIND_LONG).format(words)
     for (text, prefix), phrase in zip(ways(term), phrases(term), strict=True):
         if (wanted := asked(text, prefix=prefix, in_title=in_title)) is None:
             continue
         with _together(db, wanted):
-            exact = ask_for_set(db, find, (wanted.query,)) if wanted.query else None
-            long = ask_for_set(db, find_long, (wanted.first,)) if wanted.first else None
+            exact = ask_for_set(db, find, (*some, wanted.query)) if wanted.query else None
+            long = ask_for_set(db, find_long, (*some, wanted.first)) if wanted.first else None
         if exact is not None:
             bits |= read_set(exact)
         if long is not None:

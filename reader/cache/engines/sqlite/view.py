@@ -54,6 +54,7 @@ class SqliteView:
     __slots__ = ("db",)
 
     tags_at_once = 128
+    matches_few = False
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
@@ -301,13 +302,12 @@ class SqliteView:
 
     # Words; answers, files, sources and feeds.
 
-    def match(self, term: "Term", cancel: "Cancel", first: int = 0) -> BitMap:
+    def match(self, term: "Term", cancel: "Cancel", among: BitMap | None = None) -> BitMap:
         """Return the articles that have a word or phrase. Raises Superseded when cancelled."""
         from reader.cache.engines.sqlite.fulltext import found
 
         bits = found(self.db, term, cancel)
-        bits.remove_range(0, first)
-        return bits
+        return bits if among is None else bits & among
 
     def answer(self, query: str, version: int) -> str | None:
         """Return the stored answer to a query in that version."""
