@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FIRST_ROWS_S = 0.005
 """How long to wait for the whole answer before matches among the newest articles are shown."""
 
-NEWEST_S, NEWEST = 0.02, 4_000
+NEWEST_S, NEWEST = 0.02, 2_000
 """How long to wait again before the newest of a shared archive are searched, and how many, unless
 first rows were found: a server may take seconds for a phrase."""
 
