@@ -130,10 +130,10 @@ def _ask(folder: Path, samples: Samples) -> None:
                 library.unread(ids)
             with _timed(samples, "the nine most frequent tags of a filter"):
                 library.tag_counts(ids, 9)
-            newest = library.find(parse(""))[:ROWS]
-            library.rows(newest)
-        for start in range(0, 20 * ROWS, ROWS):
-            some = ids[start : start + ROWS]
+        every = library.find(parse(""))
+        library.rows(every[:ROWS])
+        for start in range(ROWS, 20 * ROWS, ROWS):
+            some = every[start : start + ROWS]
             with _timed(samples, f"{ROWS} rows"):
                 library.rows(some)
         _search(library, samples)
