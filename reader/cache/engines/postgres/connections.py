@@ -263,8 +263,9 @@ class Pool:
             db.patience_s = patience_s
             with suppress(psycopg.OperationalError):
                 db.settle()
-            if not db.closed:
+            if db.info.transaction_status == TransactionStatus.IDLE:
                 return db
+            db.close()  # it was lost, or left in the middle of an answer
             self._forget(db)
         db = self._open()
         db.patience_s = patience_s
