@@ -71,6 +71,9 @@ class State:
 class MemoryView:
     """Reads one state. See `engine.View`."""
 
+    tags_at_once = 128
+    matches_few = True
+
     def __init__(self, state: State) -> None:
         self.state = state
 
@@ -253,7 +256,7 @@ class MemoryView:
             if each >= id:
                 yield each, self.state.articles[each][1].incoming.published
 
-    def match(self, term: Term, cancel: Cancel) -> BitMap:
+    def match(self, term: Term, cancel: Cancel, among: BitMap | None = None) -> BitMap:
         with cancel.guarding(lambda: None):
             wanted = _words(folded(term.value))
             end = r"\w*" if term.prefix else ""
@@ -262,7 +265,9 @@ class MemoryView:
             return BitMap(
                 id
                 for id, texts in self.state.words.items()
-                if wanted and any(phrase.search(_words(text)) for text in texts[columns])
+                if (among is None or id in among)
+                and wanted
+                and any(phrase.search(_words(text)) for text in texts[columns])
             )
 
     def answer(self, query: str, version: int) -> str | None:
@@ -506,7 +511,7 @@ class MemoryEngine:
     def alone(self) -> threading.RLock:
         return self._writing
 
-    def begin(self, searches: int = 1) -> MemoryMoment:  # noqa: ARG002
+    def begin(self, searches: int = 1, texts: int = -1) -> MemoryMoment:  # noqa: ARG002
         return MemoryMoment(self.present())
 
     def end(self, moment: MemoryMoment) -> None:

@@ -105,6 +105,9 @@ class View(Telling, Protocol):
     def descriptions(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the beginnings of the descriptions of articles, each with the article's id."""
 
+    tags_at_once: int
+    """Articles whose tags are read together, while other threads wait."""
+
     def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the tags of articles one by one, each with the article's id."""
 
@@ -159,8 +162,11 @@ class View(Telling, Protocol):
 
     # Words.
 
-    def match(self, term: "Term", cancel: "Cancel") -> BitMap:
-        """Return the articles that have a word or phrase. Raises Superseded when cancelled."""
+    def match(self, term: "Term", cancel: "Cancel", among: BitMap | None = None) -> BitMap:
+        """Return the articles that have a word or phrase, of some or all. Raises Superseded."""
+
+    matches_few: bool
+    """Whether `match` is quicker for few articles than for all."""
 
     # Answers, files, sources and feeds, stored beside the articles.
 
@@ -372,8 +378,11 @@ class Engine(Protocol[M]):
     def alone(self) -> AbstractContextManager[object]:
         """Keep other threads from writing meanwhile."""
 
-    def begin(self, searches: int = 1) -> M:
-        """Return the present state, held until `end`. searches: expected concurrent searches."""
+    def begin(self, searches: int = 1, texts: int = -1) -> M:
+        """Return the present state, held until `end`. searches: expected concurrent searches.
+
+        texts: the version of the texts since which changes will be asked for, if one is known.
+        """
 
     def end(self, moment: M) -> None:
         """Release a moment as soon as its last search has ended."""

@@ -223,7 +223,9 @@ def _highest(
 def _tags_of_few(ids: BitMap, facets: Facets, ask: Ask) -> list[TagCount]:
     """Count the tags of a few articles one by one: they have few of the thousands in use."""
     counts: Counter[str] = Counter()
-    for some in batches(list(ids), FEW or 1):
+    with ask() as view:
+        at_once = view.tags_at_once
+    for some in batches(list(ids), at_once):
         with ask() as view:  # a few at a time, so that another thread can answer a key
             found = {(id, tag.casefold()) for id, tag in view.tags(some)}
             counts.update(tag for _id, tag in found)

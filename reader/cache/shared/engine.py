@@ -118,11 +118,11 @@ class SharedEngine:
         """Keep other threads from writing meanwhile."""
         return self.archive.alone()
 
-    def begin(self, searches: int = 1) -> OwnMoment:
+    def begin(self, searches: int = 1, texts: int = -1) -> OwnMoment:  # noqa: ARG002 - of own.db
         """Return the present state, held until `end`. searches: expected concurrent searches."""
         try:
             with self.errors():
-                moment = self.archive.begin(searches)
+                moment = self.archive.begin(searches, self.own.file.versions()[0])
         except CacheGone as error:
             self.lost = str(error)
             raise

@@ -5,15 +5,16 @@ connection to another client after each.
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from time import monotonic
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg import errors as pg
-from psycopg.abc import PQGen
-from psycopg.pq import TransactionStatus
+from psycopg import generators
+from psycopg.abc import Params, PQGen
+from psycopg.pq import PipelineStatus, TransactionStatus
 
 from reader.cache.engines.postgres.address import Address
 from reader.cache.engines.postgres.texts import read_plainly
@@ -47,6 +48,55 @@ class Connection(psycopg.Connection[Any]):
     """
 
     patience_s: float = READ_S + SILENT_S
+    _is_ending = False
+    _beginning: Sequence[str] = ()
+
+    def begin_with(self, statements: Sequence[str]) -> None:
+        """Begin a transaction with these statements, together with the next question."""
+        self._beginning = statements
+
+    @property
+    def is_begun(self) -> bool:
+        """Return whether a transaction is open, or begins with the next question."""
+        self.settle()
+        return bool(self._beginning) or self.info.transaction_status != TransactionStatus.IDLE
+
+    def execute(
+        self,
+        query: Any,
+        params: Params | None = None,
+        *,
+        prepare: bool | None = None,
+        binary: bool = False,
+    ) -> "Cursor":
+        """Ask the server."""
+        statements, self._beginning = self._beginning, ()
+        is_together = not statements or self.pgconn.pipeline_status != PipelineStatus.OFF
+        with nullcontext() if is_together else self.pipeline():
+            for each in statements:
+                super().execute(each.encode())
+            return super().execute(query, params, prepare=prepare, binary=binary)
+
+    def end_soon(self) -> None:
+        """End the transaction, if there is one; the answer is read before the next question."""
+        if self._beginning or not self.is_begun:
+            self._beginning = ()
+            return
+        self.pgconn.send_query(b"ROLLBACK")
+        self.pgconn.flush()
+        self._is_ending = True
+
+    def settle(self) -> None:
+        """Read the answer to `end_soon`, which mostly has come long since."""
+        if self._is_ending:
+            self._is_ending = False
+            self.wait(generators.fetch_many(self.pgconn))
+
+    @property
+    def is_asked(self) -> bool:
+        """Return whether a statement is running whose answer is waited for."""
+        is_active = self.info.transaction_status == TransactionStatus.ACTIVE
+        return is_active and not self._is_ending
 
     def wait(
         self,
@@ -55,6 +105,7 @@ class Connection(psycopg.Connection[Any]):
         timeout: float | None = None,  # noqa: ARG002
     ) -> R:
         """Wait for an answer. Raises OperationalError, and closes the connection, without one."""
+        self.settle()
         try:
             return super().wait(self._patient(gen), interval)
         except _Silent:
@@ -203,32 +254,38 @@ class Pool:
         """Return this thread's connection, opened on first use, and again after a loss."""
         db: Connection | None = getattr(self._local, "db", None)
         if db is None or db.closed:
-            self._local.db = db = self._open()
+            self._local.db = db = self.lend()
         return db
 
     def lend(self, patience_s: float = Connection.patience_s) -> Connection:
         """Return a connection for a moment, until `give_back`."""
-        db = self._lent()
+        while (db := self._taken()) is not None:
+            db.patience_s = patience_s
+            with suppress(psycopg.OperationalError):
+                db.settle()
+            if db.info.transaction_status == TransactionStatus.IDLE:
+                return db
+            db.close()  # it was lost, or left in the middle of an answer
+            self._forget(db)
+        db = self._open()
         db.patience_s = patience_s
         return db
 
-    def _lent(self) -> Connection:
+    def _taken(self) -> Connection | None:
         with self.lock:
-            while self._free:
-                db = self._free.pop()
-                if not db.closed:
-                    return db
-                self._opened.remove(db)
-        return self._open()
+            return self._free.pop() if self._free else None
+
+    def _forget(self, db: Connection) -> None:
+        with self.lock, suppress(ValueError):
+            self._opened.remove(db)
 
     def give_back(self, db: Connection) -> None:
         """Let others use a connection that was lent."""
+        if db.closed:
+            self._forget(db)
+            return
         with self.lock:
-            if db.closed:
-                with suppress(ValueError):
-                    self._opened.remove(db)
-            else:
-                self._free.append(db)
+            self._free.append(db)
 
     def _open(self) -> Connection:
         db = connect(self.address)
@@ -250,8 +307,7 @@ class Pool:
         """Close this thread's connection."""
         db: Connection | None = vars(self._local).pop("db", None)
         if db is not None:
-            with self.lock, suppress(ValueError):
-                self._opened.remove(db)
+            self._forget(db)
             db.close()
 
     def close(self) -> None:
@@ -261,7 +317,7 @@ class Pool:
             self._local = threading.local()
         for db in opened:
             with suppress(psycopg.Error):
-                if db.info.transaction_status == TransactionStatus.ACTIVE:
+                if db.is_asked:
                     db.cancel_safe(timeout=1)
             db.close()
 
@@ -273,23 +329,20 @@ BEGIN = (
     "SET LOCAL enable_seqscan = off",
     "SET LOCAL work_mem = '64MB'",
 )
-"""Statements that begin a read transaction."""
-
-READING = "; ".join(BEGIN)
-"""Begins a read transaction: everything in it is as of its first question."""
+"""Statements that begin a read transaction: all in it is as of its first question."""
 
 
 @contextmanager
 def snapshot(db: Connection) -> Iterator[None]:
     """Hold a read transaction, or use the open one: everything within is as of one moment."""
-    if db.info.transaction_status != TransactionStatus.IDLE:
+    if db.is_begun:
         yield
         return
-    db.execute(READING)
+    db.begin_with(BEGIN)
     try:
         yield
     finally:
-        end(db)
+        end_soon(db)
 
 
 def end(db: Connection) -> None:
@@ -297,3 +350,10 @@ def end(db: Connection) -> None:
     if not db.closed:
         with suppress(psycopg.OperationalError):
             db.execute("ROLLBACK")
+
+
+def end_soon(db: Connection) -> None:
+    """Do the same without waiting for the server."""
+    if not db.closed:
+        with suppress(psycopg.OperationalError):
+            db.end_soon()

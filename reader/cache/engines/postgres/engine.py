@@ -16,6 +16,7 @@ from reader.cache.engines.postgres.connections import (
     sql_errors,
 )
 from reader.cache.engines.postgres.moments import Moments, PostgresMoment
+from reader.cache.engines.postgres.setup import check_on
 from reader.cache.engines.postgres.view import PostgresView
 from reader.errors import CacheLocked
 
@@ -53,13 +54,24 @@ class PostgresEngine:
 
         return PostgresUpkeep(self.transaction)
 
+    def check(self) -> str:
+        """Return the id of the archive, if this program can use it. Raises CacheError.
+
+        The connection is then that of the first moment.
+        """
+        db = self.pool.lend()
+        try:
+            return check_on(db, self.address)
+        finally:
+            self.pool.give_back(db)
+
     def errors(self) -> AbstractContextManager[None]:
         """Raise CacheError for whatever goes wrong within."""
         return sql_errors(self.name)
 
     def present(self) -> PostgresView:
         """Return this thread's view of the present state. Raises CacheError."""
-        return PostgresView(self.pool.of_thread())
+        return PostgresView(self.pool.of_thread)
 
     @contextmanager
     def transaction(self, *, wait: bool = True) -> "Iterator[PostgresTransaction]":
@@ -105,9 +117,9 @@ class PostgresEngine:
         """Keep other threads from writing meanwhile."""
         return self._writing
 
-    def begin(self, searches: int = 1) -> PostgresMoment:  # noqa: ARG002 - added when needed
-        """Return the present state, held until `end`."""
-        return self._moments.begin()
+    def begin(self, searches: int = 1, texts: int = -1) -> PostgresMoment:  # noqa: ARG002 - later
+        """Return the present state, held until `end`. See `Moments.begin`."""
+        return self._moments.begin(texts)
 
     def end(self, moment: PostgresMoment) -> None:
         """Release a moment as soon as its last search has ended."""

@@ -53,6 +53,9 @@ class SqliteView:
 
     __slots__ = ("db",)
 
+    tags_at_once = 128
+    matches_few = False
+
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
 
@@ -299,11 +302,12 @@ class SqliteView:
 
     # Words; answers, files, sources and feeds.
 
-    def match(self, term: "Term", cancel: "Cancel") -> BitMap:
+    def match(self, term: "Term", cancel: "Cancel", among: BitMap | None = None) -> BitMap:
         """Return the articles that have a word or phrase. Raises Superseded when cancelled."""
         from reader.cache.engines.sqlite.fulltext import found
 
-        return found(self.db, term, cancel)
+        bits = found(self.db, term, cancel)
+        return bits if among is None else bits & among
 
     def answer(self, query: str, version: int) -> str | None:
         """Return the stored answer to a query in that version."""
