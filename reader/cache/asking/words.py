@@ -90,7 +90,7 @@ class Words:
     def look_up(self, terms: Iterable[Term], view: "View", by: Cancel, before: "Words") -> None:
         """Look the words up, for a later query. Raises Superseded.
 
-        before: the words of an earlier version, of which those that were looked up are carried on.
+        before: the words of an earlier version; those that were looked up are carried on.
         """
         for term in terms:
             self.ids(term, view, by, before)
@@ -153,7 +153,7 @@ class Words:
     def carried(self, term: Term, view: "View", by: Cancel) -> BitMap | None:
         """Return the ids that have the words of a term in a later version. Raises Superseded.
 
-        None if that is not quicker than to look them up anew.
+        None if looking them up again is as quick.
         """
         with self._lock:
             since, known = self._texts, self._known.get(_word(term))
