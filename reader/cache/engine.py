@@ -36,9 +36,13 @@ if TYPE_CHECKING:
 class View(Telling, Protocol):
     """Reads one state of the articles: of a moment, of a transaction, or the present one.
 
-    Methods raise Damaged as documented, and otherwise what `Engine.errors` turns into CacheError.
-    Lists may have any length.
+    Methods raise Damaged as documented, else what `Engine.errors` turns into CacheError. Lists have
+    any length. `tags_at_once`: articles whose tags are read together. `matches_few`: `match` is
+    quicker for few than for all.
     """
+
+    tags_at_once: int
+    matches_few: bool
 
     @property
     def slots(self) -> "Slots":
@@ -53,10 +57,7 @@ class View(Telling, Protocol):
         """
 
     def texts_changed(self, since: int) -> BitMap | None:
-        """Return the articles that were added, changed, moved or deleted since a `texts`.
-
-        None if that is not known.
-        """
+        """Return articles that were added, changed, moved or deleted since; None if unknown."""
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Read everything within as of one moment."""
@@ -104,9 +105,6 @@ class View(Telling, Protocol):
 
     def descriptions(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the beginnings of the descriptions of articles, each with the article's id."""
-
-    tags_at_once: int
-    """Articles whose tags are read together, while other threads wait."""
 
     def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the tags of articles one by one, each with the article's id."""
@@ -164,9 +162,6 @@ class View(Telling, Protocol):
 
     def match(self, term: "Term", cancel: "Cancel", among: BitMap | None = None) -> BitMap:
         """Return the articles that have a word or phrase, of some or all. Raises Superseded."""
-
-    matches_few: bool
-    """Whether `match` is quicker for few articles than for all."""
 
     # Answers, files, sources and feeds, stored beside the articles.
 
@@ -379,9 +374,9 @@ class Engine(Protocol[M]):
         """Keep other threads from writing meanwhile."""
 
     def begin(self, searches: int = 1, texts: int = -1) -> M:
-        """Return the present state, held until `end`. searches: expected concurrent searches.
+        """Return the present state, held until `end`.
 
-        texts: the version of the texts since which changes will be asked for, if one is known.
+        searches: expected at once. texts: the version since which changes will be asked for.
         """
 
     def end(self, moment: M) -> None:

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from reader.cache.engines.postgres.address import parse
+from reader.cache.engines.postgres.connections import Connection
 from reader.cache.engines.postgres.migrations import MIGRATIONS
 from reader.cache.engines.postgres.setup import check, init, migrate
 from reader.errors import CacheError
@@ -123,3 +124,11 @@ def test_an_owner_can_partition_the_tables_by_time_and_every_answer_stays(tmp_pa
 def test_the_docs_say_how_to_partition() -> None:
     docs = (Path(__file__).parents[3] / "docs" / "shared-archive.md").read_text()
     assert PARTITIONED.format(table="articles", chunk=600).strip() in docs
+
+
+def test_a_migration_may_take_longer_than_a_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = parse(server().new_archive())
+    monkeypatch.setattr(Connection, "patience_s", 0.2)
+    later = (*MIGRATIONS, "SELECT pg_sleep(1)")
+    monkeypatch.setattr("reader.cache.engines.postgres.setup.MIGRATIONS", later)
+    assert migrate(address) == 1

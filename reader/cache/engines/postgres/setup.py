@@ -1,6 +1,7 @@
 """Set up an archive in a database, bring it to the present schema, and check it at each start."""
 
 import re
+from math import inf
 from uuid import uuid4
 
 import psycopg
@@ -80,6 +81,7 @@ def init(address: Address, slots: Slots = WIDTHS[0]) -> None:
 def migrate(address: Address) -> int:
     """Bring an archive to the present schema; return how many migrations it lacked."""
     with sql_errors(address.name), connect(address) as db, db.transaction():
+        db.patience_s = inf  # a large archive takes many minutes
         db.execute("SELECT pg_advisory_xact_lock(%s)", (_SETTING_UP,))
         try:
             row = db.execute(_ARCHIVE).fetchone()
