@@ -37,8 +37,7 @@ class View(Telling, Protocol):
     """Reads one state of the articles: of a moment, of a transaction, or the present one.
 
     Methods raise Damaged as documented, else what `Engine.errors` turns into CacheError. Lists have
-    any length. `tags_at_once`: articles whose tags are read together. `matches_few`: `match` is
-    quicker for few than for all.
+    any length. `tags_at_once`: articles of one `tags`. `matches_few`: `match` is quicker for few.
     """
 
     tags_at_once: int
