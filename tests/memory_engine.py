@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self
+from unicodedata import normalize
 
 from pyroaring import BitMap
 
@@ -555,4 +556,6 @@ class MemoryStore:
 
 
 def _words(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower()))
+    """The words as FTS5 takes them: without the accents of Latin letters."""
+    plain = re.sub(r"([a-z])[\u0300-\u036f]+", r"\1", normalize("NFD", text.lower()))
+    return " ".join(re.findall(r"\w+", normalize("NFC", plain)))
