@@ -152,6 +152,9 @@ class MemoryView:
     def told_of(self, ids: Sequence[int]) -> Iterator[Told]:
         return map(self._told, [id for id in ids if id in self.state.articles])
 
+    def stories_of(self, ids: Sequence[int]) -> Iterator[tuple[int, int]]:
+        return ((row.id, row.story) for row in self.told_of(ids))
+
     def count_stories(self, ids: BitMap) -> int:
         return len({self.state.articles[id][1].story or -id for id in ids})
 
