@@ -15,9 +15,8 @@ from pyroaring import BitMap
 
 from reader.article import Sentiment
 from reader.cache.answers import MOST_TAGS, Group, Grouping, Stats, TagCount
-from reader.cache.asking.days import Days
 from reader.cache.asking.evaluation import filtered, has_all_twins, language_of, wanted
-from reader.cache.asking.grouping import TooManyReads, group, most_frequent
+from reader.cache.asking.grouping import Lookups, TooManyReads, group, most_frequent
 from reader.cache.asking.recalled import Recalled, recalled, written
 from reader.cache.facets.counts import SETS_KEPT
 from reader.cache.facets.index import ALL, DRAFT, READ, Facets
@@ -54,7 +53,7 @@ class Questions:
         """Cached answers, the least recently used first."""
         self._split: list[tuple[BitMap, tuple[frozenset[str], int], list[TagCount]]] = []
         """The last sets whose tags were chosen, with the named ones and the version, and these."""
-        self._days = Days()
+        self._lookups = Lookups()
         self._recalls = True
         self.splits_tags = True
         """Whether the tags of the bar are those that split the articles, else the most frequent."""
@@ -240,7 +239,7 @@ class Questions:
         if by is Grouping.CATEGORY and isinstance(ids, Recalled) and self._holds(ids):
             return ids.groups
         ask = partial(self._session.asking, ids.lang)
-        return group(ids, by, self._session.facets_of(ids.lang), self._days, ask)
+        return group(ids, by, self._session.facets_of(ids.lang), self._lookups, ask)
 
     def tag_counts(self, ids: Ids, most: int | None = None) -> list[TagCount]:
         """Return tags of the ids, most frequent first, ties by name; at most `most`."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import cached_property
 from heapq import heappop, heappush
 from itertools import count, islice
 from typing import TYPE_CHECKING, NamedTuple, overload
@@ -19,6 +20,7 @@ from reader.cache.values.told import TWIN
 from reader.i18n import _
 
 if TYPE_CHECKING:
+    from reader.cache.asking.story_groups import KnownStories
     from reader.cache.engine import View
 
 TAGS_AT_ONCE = 16
@@ -67,16 +69,30 @@ def counted(ids: Ids, facets: Facets, ask: Ask) -> Counted:
     return Counted(ids.bits, on_top, passed, twins)
 
 
-def group(ids: Ids, by: Grouping, facets: Facets, days: Days, ask: Ask) -> tuple[Group, ...]:
+class Lookups:
+    """What groupings look up and keep for the next one."""
+
+    def __init__(self) -> None:
+        self.days = Days()
+
+    @cached_property
+    def stories(self) -> "KnownStories":
+        """Return what is known of stories; few screens show them."""
+        from reader.cache.asking.story_groups import KnownStories
+
+        return KnownStories()
+
+
+def group(ids: Ids, by: Grouping, facets: Facets, kept: Lookups, ask: Ask) -> tuple[Group, ...]:
     """Return the ids under headings, each under one; pinned ones in a group of their own on top."""
     with ask() as view:
         of = counted(ids, facets, ask)
         if by is Grouping.LATEST:
             rest = less(of.ids, of.without)
             both = tuple(facets.get(view, ("sentiment", name)) for name in _SENTIMENTS)
-            groups = list(days.groups(rest, of.passed, of.twins, (both[0], both[1]), view))
+            groups = list(kept.days.groups(rest, of.passed, of.twins, (both[0], both[1]), view))
         else:
-            groups = list(_GROUPINGS[by](of, facets, ask))
+            groups = _GROUPINGS[by](of, facets, kept, ask)
         if pinned := ids.bits & of.without:
             groups.insert(0, _pinned(Ids(pinned, has_all_twins=ids.has_all_twins), facets, view))
     return tuple(groups)
@@ -88,7 +104,7 @@ def _pinned(ids: Ids, facets: Facets, view: "View") -> Group:
     return Group((PINNED,), _("PINNED"), ids, unread, twins=len(twins))
 
 
-def _by_category(of: Counted, facets: Facets, ask: Ask) -> list[Group]:
+def _by_category(of: Counted, facets: Facets, _kept: Lookups, ask: Ask) -> list[Group]:
     """Return categories, the largest first and OTHER last; below each its sentiments."""
     groups = []
     with ask() as view:
@@ -145,7 +161,7 @@ class Sentiments(Sequence[Group]):
                 yield group._replace(sentiment=sentiment)
 
 
-def _by_source(of: Counted, facets: Facets, ask: Ask) -> list[Group]:
+def _by_source(of: Counted, facets: Facets, _kept: Lookups, ask: Ask) -> list[Group]:
     """Return sources, the largest first."""
     with ask() as view:
         groups = [
@@ -156,7 +172,7 @@ def _by_source(of: Counted, facets: Facets, ask: Ask) -> list[Group]:
     return sorted(groups, key=lambda g: (-g.articles, g.label))
 
 
-def _ungrouped(of: Counted, _facets: Facets, _ask: Ask) -> list[Group]:
+def _ungrouped(of: Counted, _facets: Facets, _kept: Lookups, _ask: Ask) -> list[Group]:
     rest = less(of.ids, of.without)
     unread = len(rest) - len(of.passed)
     everything = Group(("ALL",), _("ALL"), Ids(rest), unread, twins=len(of.twins))
@@ -244,11 +260,11 @@ def _rank(tag: TagCount) -> tuple[int, str]:
     return -tag.articles, tag.tag
 
 
-def _by_story(of: Counted, facets: Facets, ask: Ask) -> list[Group]:
+def _by_story(of: Counted, facets: Facets, kept: Lookups, ask: Ask) -> list[Group]:
     """Return the newest stories, then a group of all other articles."""
     from reader.cache.asking.story_groups import by_story
 
-    return by_story(less(of.ids, of.without), of.passed, of.twins, facets, ask)
+    return by_story(less(of.ids, of.without), of.passed, of.twins, facets, kept.stories, ask)
 
 
 _GROUPINGS = {

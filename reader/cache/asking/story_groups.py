@@ -1,7 +1,6 @@
 """Group sets of ids by the stories that several sources tell, the newest first."""
 
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,6 +28,9 @@ AT_ONCE = 400
 LOOKED_UP = 4 * AT_ONCE
 """Maximum articles whose stories are looked up: 200 stories have some 500."""
 
+MOST_KNOWN = 5_000
+"""Articles whose stories are cached, which takes three megabytes at most."""
+
 REST = ("",)
 """Key of the group of all other articles."""
 
@@ -50,7 +52,52 @@ class _Newest(NamedTuple):
     """Whether there are no more stories."""
 
 
-def by_story(ids: BitMap, passed: BitMap, twins: BitMap, facets: Facets, ask: "Ask") -> list[Group]:
+class KnownStories:
+    """Caches what was looked up of stories, until an article or a mark changes."""
+
+    def __init__(self) -> None:
+        self._version = -1
+        self._of: dict[int, int] = {}
+        """Stories by the ids of articles."""
+        self._told: dict[int, list[Told]] = {}
+        self._titles: dict[int, str] = {}
+
+    def refresh(self, view: "View") -> None:
+        """Drop what may have changed, and what is much."""
+        if (version := view.counter("version")) != self._version or len(self._of) > MOST_KNOWN:
+            self._version = version
+            self._of, self._told, self._titles = {}, {}, {}
+
+    def of(self, ids: Sequence[int], view: "View") -> list[int]:
+        """Return the stories of articles, in the order of these, without damaged ones."""
+        if left := [id for id in ids if id not in self._of]:
+            self._of |= view.stories_of(left)
+        return [self._of[id] for id in ids if id in self._of]
+
+    def told(self, stories: Sequence[int], view: "View") -> dict[int, list[Told]]:
+        """Return the articles of stories, the first one of each first."""
+        if left := [each for each in stories if each not in self._told]:
+            found: dict[int, list[Told]] = {story: [] for story in left}
+            for row in sorted(view.told_in(left, first=MOST)):
+                found[row.story].append(row)
+            self._told |= found
+        return {story: self._told[story] for story in stories}
+
+    def titles(self, ids: Sequence[int], view: "View") -> dict[int, str]:
+        """Return the titles of articles, without damaged ones."""
+        if left := [id for id in ids if id not in self._titles]:
+            self._titles |= view.titles(left)
+        return {id: self._titles[id] for id in ids if id in self._titles}
+
+
+def by_story(
+    ids: BitMap,
+    passed: BitMap,
+    twins: BitMap,
+    facets: Facets,
+    known: KnownStories,
+    ask: "Ask",
+) -> list[Group]:
     """Return the newest stories of the ids, then a group of all others.
 
     passed: those that are read or count with their twin. twins: the latter.
@@ -60,7 +107,8 @@ def by_story(ids: BitMap, passed: BitMap, twins: BitMap, facets: Facets, ask: "A
     """
     newest = _Newest({}, {}, is_all=False)
     with suppress(CacheDamaged), ask() as view:
-        newest = _newest(ids, ids & facets.get(view, STORY), view)
+        known.refresh(view)
+        newest = _newest(ids, ids & facets.get(view, STORY), known, view)
     groups = [_group(story, newest, ids, passed, twins) for story in newest.stories]
     rest = ids - BitMap().union(*(group.ids.bits for group in groups))
     if rest:
@@ -86,21 +134,18 @@ def _group(story: int, newest: _Newest, ids: BitMap, passed: BitMap, twins: BitM
     )
 
 
-def _newest(ids: BitMap, told: BitMap, view: "View") -> _Newest:
+def _newest(ids: BitMap, told: BitMap, known: KnownStories, view: "View") -> _Newest:
     """Return the newest stories. told: those of the ids that several sources tell."""
     newest: dict[int, None] = {}
     for some in batches([*islice(reversed(told), LOOKED_UP)], AT_ONCE):
         if len(newest) <= STORIES:
-            story = dict(view.stories_of(some))
-            newest |= dict.fromkeys(story[id] for id in some if id in story)
+            newest |= dict.fromkeys(known.of(some, view))
     numbers = [*newest][:STORIES]
-    every: dict[int, list[Told]] = defaultdict(list)
-    for row in sorted(view.told_in(numbers, first=MOST)):
-        every[row.story].append(row)
+    every = known.told(numbers, view)
     firsts = {
         number: next((row.id for row in every[number] if row.id in ids), None) for number in numbers
     }
     stories = {number: every[number] for number, id in firsts.items() if id is not None}
     listed = [id for id in firsts.values() if id is not None]
-    titles = dict(view.titles(listed))
+    titles = known.titles(listed, view)
     return _Newest(stories, titles, len(told) <= LOOKED_UP and len(newest) <= STORIES)
