@@ -376,6 +376,9 @@ class Engine(Protocol[M]):
     def lease(self, moment: M) -> None:
         """Keep a moment until `searching` ends."""
 
+    def preparing(self, moment: M) -> AbstractContextManager[View]:
+        """Give a view for looking up words in a moment that no other thread reads yet."""
+
     def searching(self, moment: M | None) -> AbstractContextManager[View]:
         """Give a view for looking up words concurrently. moment: leased; None: the present."""
 

@@ -264,21 +264,24 @@ class Session:
                 moment = self.engine.begin()
             except CacheGone:
                 return False
-            if self._renewed(moment):
-                return False
-            of_language = list(self._of_language.values())
-            news = [(facets, facets.news(moment.view)) for facets in of_language]
-            held = Held(moment)
-            self._look_up(query, held)
-            self._propose(Next(held, news, query))
+            try:
+                if self._renewed(moment):
+                    return False
+                self._propose(self._read(query, moment))
+            except BaseException:
+                self.engine.end(moment)
+                raise
             return True
 
-    def _look_up(self, query: Query, held: Held) -> None:
+    def _read(self, query: Query, moment: "Moment") -> Next:
+        """Return a later moment with what has changed up to it, and with the words of the query."""
+        of_language = list(self._of_language.values())
+        news = [(facets, facets.news(moment.view)) for facets in of_language]
+        held = Held(moment)
         if query.lookups:
-            with self.lock:
-                self.engine.lease(held.moment)
-            with self.searching(held) as (view, words):
-                words.look_up(query.lookups, view, Cancel())
+            with self.engine.preparing(moment) as view:
+                held.words.look_up(query.lookups, view, Cancel())
+        return Next(held, news, query)
 
     def _propose(self, step: Next) -> None:
         """Offer a moment to `catch_up`, unless another thread has read a later one meanwhile."""

@@ -142,6 +142,12 @@ class SharedEngine:
         self.archive.lease(moment.moment)
 
     @contextmanager
+    def preparing(self, moment: OwnMoment) -> Iterator[OwnView]:
+        """Give a view for looking up words in a moment that no other thread reads yet."""
+        with self.archive.preparing(moment.moment) as view:
+            yield OwnView(view, self.own, self._keys, moment.own)
+
+    @contextmanager
     def searching(self, moment: OwnMoment | None) -> Iterator[OwnView]:
         """Give a view for looking up words concurrently. moment: leased; None: the present."""
         with self.archive.searching(moment.moment if moment else None) as view:

@@ -26,7 +26,9 @@ class SharedStore(Store):
     def _engine(self, folder: Path, lock: threading.RLock) -> "SharedEngine":
         address, id = address_of(folder)
         archive = PostgresEngine(address, lock)
-        if check_on(archive.pool.of_thread(), address) != id:
+        with archive.errors():
+            is_same = check_on(archive.pool.of_thread(), address) == id
+        if not is_same:
             archive.close()
             forget(address, folder)
             raise CacheError(

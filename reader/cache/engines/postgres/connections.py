@@ -4,7 +4,6 @@ No statement is prepared and no setting outlives a transaction, so that a pooler
 connection to another client after each.
 """
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from time import monotonic
@@ -28,8 +27,8 @@ R = TypeVar("R")
 CONNECT_S = 10
 SILENT_S = 8
 """How long the server's machine may leave what was sent without an answer."""
-LOCK_S, BRIEF_LOCK_S = 10, 0.5
-"""How long a statement waits for a lock of another program, and when the screen is being left."""
+ANSWER_S = 2
+"""The same for what a key waits for: afterwards the list shows what was read."""
 READ_S, WRITE_S = 60, 600
 """How long one statement may take."""
 
@@ -181,89 +180,6 @@ def _from_keyring(address: Address) -> str:
         return keyring.get_password(SERVICE, address.text) or ""
     except Exception:  # noqa: BLE001 - each keyring has errors of its own; go on without a password
         return ""
-
-
-class Pool:
-    """Connections to one archive, one per thread, and others that are lent. Thread-safe."""
-
-    def __init__(self, address: Address) -> None:
-        """Open no connection yet."""
-        self.address = address
-        self.lock = threading.Condition()
-        self._local = threading.local()
-        self._opened: list[Connection] = []
-        self._free: list[Connection] = []
-
-    @property
-    def name(self) -> str:
-        """Return what messages call the archive."""
-        return self.address.name
-
-    def of_thread(self) -> Connection:
-        """Return this thread's connection, opened on first use, and again after a loss."""
-        db: Connection | None = getattr(self._local, "db", None)
-        if db is None or db.closed:
-            self._local.db = db = self._open()
-        return db
-
-    def lend(self, patience_s: float = Connection.patience_s) -> Connection:
-        """Return a connection for a moment, until `give_back`."""
-        db = self._lent()
-        db.patience_s = patience_s
-        return db
-
-    def _lent(self) -> Connection:
-        with self.lock:
-            while self._free:
-                db = self._free.pop()
-                if not db.closed:
-                    return db
-                self._opened.remove(db)
-        return self._open()
-
-    def give_back(self, db: Connection) -> None:
-        """Let others use a connection that was lent."""
-        with self.lock:
-            if db.closed:
-                with suppress(ValueError):
-                    self._opened.remove(db)
-            else:
-                self._free.append(db)
-
-    def _open(self) -> Connection:
-        db = connect(self.address)
-        with self.lock:
-            self._opened = [*(each for each in self._opened if not each.closed), db]
-        return db
-
-    def wait_briefly(self) -> None:
-        """Wait only briefly for locks of other programs from now on, in this thread."""
-        self._local.is_brief = True
-
-    @property
-    def lock_ms(self) -> int:
-        """Return how long this thread waits for locks."""
-        seconds = BRIEF_LOCK_S if getattr(self._local, "is_brief", False) else LOCK_S
-        return int(seconds * 1000)
-
-    def release(self) -> None:
-        """Close this thread's connection."""
-        db: Connection | None = vars(self._local).pop("db", None)
-        if db is not None:
-            with self.lock, suppress(ValueError):
-                self._opened.remove(db)
-            db.close()
-
-    def close(self) -> None:
-        """Close every connection, whichever thread opened it."""
-        with self.lock:
-            opened, self._opened, self._free = self._opened, [], []
-            self._local = threading.local()
-        for db in opened:
-            with suppress(psycopg.Error):
-                if db.info.transaction_status == TransactionStatus.ACTIVE:
-                    db.cancel_safe(timeout=1)
-            db.close()
 
 
 BEGIN = (

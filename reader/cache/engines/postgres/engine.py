@@ -11,11 +11,11 @@ from reader.cache.engines.postgres.connections import (
     SILENT_S,
     WRITE_S,
     Connection,
-    Pool,
     end,
     sql_errors,
 )
 from reader.cache.engines.postgres.moments import Moments, PostgresMoment
+from reader.cache.engines.postgres.pool import Pool
 from reader.cache.engines.postgres.view import PostgresView
 from reader.errors import CacheLocked
 
@@ -49,12 +49,14 @@ class PostgresEngine:
 
         return PostgresUpkeep(self.transaction)
 
-    def errors(self) -> AbstractContextManager[None]:
-        """Raise CacheError for whatever goes wrong within."""
-        return sql_errors(self.name)
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Raise CacheError for whatever goes wrong within; then let others use the connection."""
+        with sql_errors(self.name), self.pool.using():
+            yield
 
     def present(self) -> PostgresView:
-        """Return this thread's view of the present state. Raises CacheError."""
+        """Return this thread's view of the present state, within `errors`. Raises CacheError."""
         return PostgresView(self.pool.of_thread())
 
     @contextmanager
@@ -114,6 +116,10 @@ class PostgresEngine:
     def lease(self, moment: PostgresMoment) -> None:
         """Keep a moment until `searching` ends."""
         self._moments.lease(moment)
+
+    def preparing(self, moment: PostgresMoment) -> AbstractContextManager[PostgresView]:
+        """Give a view for looking up words in a moment that no other thread reads yet."""
+        return self._moments.preparing(moment)
 
     def searching(self, moment: PostgresMoment | None) -> AbstractContextManager[PostgresView]:
         """Give a view for looking up words. moment: leased; None: the present state."""

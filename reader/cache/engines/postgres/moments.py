@@ -6,13 +6,15 @@ from threading import RLock
 
 from reader.cache.engines.postgres.ahead import Reading
 from reader.cache.engines.postgres.connections import (
+    ANSWER_S,
     BEGIN,
+    READ_S,
     SILENT_S,
     Connection,
-    Pool,
     end,
     no_archive,
 )
+from reader.cache.engines.postgres.pool import Pool
 from reader.cache.engines.postgres.view import MomentView, PostgresView
 
 SEARCHES = 2
@@ -27,7 +29,7 @@ class PostgresMoment:
     `view` is for fast reads, under the session's lock.
     """
 
-    __slots__ = ("db", "free", "is_over", "others", "texts", "users", "version", "view")
+    __slots__ = ("borrowed", "db", "free", "is_over", "others", "texts", "users", "version", "view")
 
     def __init__(self, db: Connection, counters: dict[str, int], reading: Reading) -> None:
         self.db = db
@@ -38,7 +40,9 @@ class PostgresMoment:
         self.free: list[Connection] = []
         """Connections for searches that are not in use."""
         self.users = 0
-        """Searches that are running."""
+        """Searches that are running, or wait for a connection."""
+        self.borrowed = 0
+        """Searches that have a connection: they do not need that of the moment."""
         self.is_over = False
         """Whether another moment has replaced it."""
 
@@ -55,6 +59,8 @@ class Moments:
         self._pool = pool
         self._lock = lock
         self._reading = Reading()
+        self._begun: set[PostgresMoment] = set()
+        pool.reclaim = self._idle
 
     def begin(self) -> PostgresMoment:
         """Return the present state, held until `end`: one round trip."""
@@ -65,6 +71,7 @@ class Moments:
                     db.execute(statement)
                 found = db.execute(_COUNTERS)
             counters: dict[str, int] = dict(found.fetchall())
+            db.patience_s = ANSWER_S  # keys wait for what is read from now on
         except BaseException:
             end(db)
             self._pool.give_back(db)
@@ -73,15 +80,26 @@ class Moments:
             end(db)
             self._pool.give_back(db)
             raise no_archive(self._pool.name)
-        return PostgresMoment(db, counters, self._reading)
+        moment = PostgresMoment(db, counters, self._reading)
+        with self._pool.lock:
+            self._begun.add(moment)
+        return moment
 
     def end(self, moment: PostgresMoment) -> None:
         """Release a moment as soon as its last search has ended."""
         with self._pool.lock:
             moment.is_over = True
-            is_unused = not moment.users
-        if is_unused:
-            self._let_go(moment)
+        self._let_go(moment)
+
+    @contextmanager
+    def preparing(self, moment: PostgresMoment) -> Iterator[PostgresView]:
+        """Give a view for looking up words in a moment that no other thread reads yet.
+
+        It is on the moment's own connection: a thread that has one waits for none.
+        """
+        moment.db.patience_s = Connection.patience_s
+        yield PostgresView(moment.db, moment.counters())
+        moment.db.patience_s = ANSWER_S
 
     def lease(self, moment: PostgresMoment) -> None:
         """Keep a moment until `searching` ends."""
@@ -103,21 +121,24 @@ class Moments:
 
     def _borrowed(self, moment: PostgresMoment) -> Connection:
         """Wait for a connection for searches that shows the same state."""
+
+        def is_there() -> bool:
+            return bool(moment.free) or (len(moment.others) < SEARCHES and self._pool.reserve())
+
         with self._pool.lock:
-            while not moment.free:
-                if len(moment.others) < SEARCHES:
-                    break
-                self._pool.lock.wait()
-            else:
+            if not self._pool.lock.wait_for(is_there, READ_S):
+                raise self._pool.busy()
+            if moment.free:
+                moment.borrowed += 1
                 return moment.free.pop()
         return self._added(moment)
 
     def _added(self, moment: PostgresMoment) -> Connection:
-        with self._lock:
-            row = moment.db.execute("SELECT pg_export_snapshot()").fetchone()
-        snapshot = str(row[0]) if row else ""
-        db = self._pool.lend()
+        db = self._pool.lend_reserved()
         try:
+            with self._lock:
+                row = moment.db.execute("SELECT pg_export_snapshot()").fetchone()
+            snapshot = str(row[0]) if row else ""
             with db.pipeline():
                 db.execute(BEGIN[0])
                 # The server takes no parameter here; what it returned has digits and dashes alone.
@@ -130,22 +151,36 @@ class Moments:
             raise
         with self._pool.lock:
             moment.others.append(db)
+            moment.borrowed += 1
         return db
 
     def _give_back(self, moment: PostgresMoment, db: Connection | None) -> None:
         with self._pool.lock:
             moment.users -= 1
-            if db is not None and db.closed:
-                moment.others.remove(db)
-            elif db is not None:
+            moment.borrowed -= db is not None
+            if db is not None:
                 moment.free.append(db)
-            is_over = moment.is_over and not moment.users
             self._pool.lock.notify_all()
-        if is_over:
-            self._let_go(moment)
+        self._let_go(moment)
 
     def _let_go(self, moment: PostgresMoment) -> None:
-        for db in (moment.db, *moment.others):
-            end(db)
+        """Give back what a moment has and does not need any more."""
+        with self._pool.lock:
+            unneeded = [db for db in moment.free if db.closed or moment.is_over]
+            for db in unneeded:
+                moment.free.remove(db)
+                moment.others.remove(db)
+            if moment.is_over and moment.users == moment.borrowed and moment in self._begun:
+                self._begun.remove(moment)
+                unneeded.append(moment.db)
+        for db in unneeded:
             self._pool.give_back(db)
-        moment.others, moment.free = [], []
+
+    def _idle(self) -> Connection | None:
+        """Return a connection of a search that has ended, whose moment is still held."""
+        for moment in self._begun:
+            if moment.free:
+                db = moment.free.pop()
+                moment.others.remove(db)
+                return db
+        return None
