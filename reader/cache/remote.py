@@ -1,6 +1,6 @@
 """What the rest of the program knows of a shared archive. Import it for type checking only."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 
@@ -14,6 +14,17 @@ class Remote(Protocol):
     @property
     def lost(self) -> str:
         """Return why it could not be reached last, empty if it could."""
+
+    @property
+    def is_heard(self) -> bool:
+        """Return whether `told` of `listen` is called for changes now."""
+
+    @property
+    def marks(self) -> int:
+        """Return a number that grows with this user's marks, by any program. Raises CacheError."""
+
+    def listen(self, told: Callable[[], None]) -> None:
+        """Call `told`, in another thread, soon after others have changed it, until it is closed."""
 
     def claim(self, sources: Sequence[str], holder: str, seconds: int) -> set[str]:
         """Return those of the sources that no other machine has claimed, claimed for so long.

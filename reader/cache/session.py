@@ -86,6 +86,8 @@ class Session:
         self.facets = self.facets_of("")
         self._next: Next | None = None
         """What `prepare` has read for `catch_up`."""
+        self._changes = 0
+        """Changes of marks that are being written."""
 
     def close(self) -> None:
         """Close every connection, whichever thread opened it."""
@@ -162,9 +164,23 @@ class Session:
         """Give a write transaction, one thread at a time. Raises CacheLocked, CacheError."""
         return self.engine.transaction(wait=wait)
 
-    def changing_own(self, *, wait: bool = True) -> "AbstractContextManager[Transaction]":
-        """Give a transaction for facets of marks and answers. Raises CacheLocked, CacheError."""
-        return self.engine.changing_own(wait=wait)
+    @contextmanager
+    def changing_own(self, *, wait: bool = True) -> "Iterator[Transaction]":
+        """Give a transaction for facets of marks and answers. Raises CacheLocked, CacheError.
+
+        What `prepare` has read is dropped, as its connection may be the one that this waits for.
+        """
+        with self.lock:
+            self._changes += 1
+            left, self._next = self._next, None
+        try:
+            if left is not None:
+                self.engine.end(left.held.moment)
+            with self.engine.changing_own(wait=wait) as to:
+                yield to
+        finally:
+            with self.lock:
+                self._changes -= 1
 
     def drop_unused(self, query: Query) -> None:
         """Drop sets that were not used lately, beyond what the first screens need. Thread-safe.
@@ -284,10 +300,12 @@ class Session:
         return Next(held, news, query)
 
     def _propose(self, step: Next) -> None:
-        """Offer a moment to `catch_up`, unless another thread has read a later one meanwhile."""
+        """Offer a moment to `catch_up`, unless a later one was read meanwhile, or marks change."""
         with self.lock:
             left = self._next
-            if left is None or left.held.moment.version <= step.held.moment.version:
+            if self._changes:
+                left = step
+            elif left is None or left.held.moment.version <= step.held.moment.version:
                 self._next = step
             else:
                 left = step

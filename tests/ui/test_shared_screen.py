@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from reader.cache.marks.kinds import Mark
 from reader.library import Library
+from reader.query.language import parse
+from reader.ui.screen import catching_up
 from tests.builders import NOW, article, put
 from tests.counting_proxy import Proxy, proxy
 from tests.postgres import join, server, shared_store
@@ -81,3 +84,56 @@ async def test_a_lost_connection_is_said_and_comes_back_by_itself(
         assert "can be reached again" in reader.status
         await reader.press("n")
         assert counts(reader.status) == [counts(before)[0], *(n + 1 for n in counts(before)[1:])]
+
+
+async def test_a_change_is_shown_when_the_archive_tells_of_it(
+    far: tuple[Library, Proxy, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catching_up, "HEARD_S", 3600)
+    library = far[0]
+    async with reading(library) as reader:
+        assert library.shared is not None
+        await reader.wait_for(lambda: library.shared and library.shared.is_heard)
+        await reader.settle()
+        found = counts(reader.status)
+        with shared_store(far[2], clock=lambda: NOW) as other:
+            for n in range(3):
+                put(other, [article(500 + n, published=NOW, title="Lanterns are lit")])
+                found = [count + 1 for count in found]
+                await reader.wait_for(lambda: counts(reader.status) == found)  # noqa: B023
+
+
+async def test_the_archive_is_asked_rarely_while_it_tells_of_changes(
+    far: tuple[Library, Proxy, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each second of the screen's clock looks; that of this test passes without waiting."""
+    monkeypatch.setattr(catching_up, "HEARD_S", 3600)
+    library, between, _ = far
+    async with reading(library) as reader:
+        await reader.wait_for(lambda: library.shared and library.shared.is_heard)
+        await look(reader)
+        before = between.trips
+        for _ in range(20):
+            reader.screen._look_now_and_then()
+            await reader.settle()
+        assert between.trips == before
+        monkeypatch.setattr(catching_up, "HEARD_S", 0)
+        reader.screen._look_now_and_then()
+        await reader.settle()
+        assert between.trips > before
+
+
+async def test_marks_of_another_screen_are_seen_without_the_archive_telling(
+    far: tuple[Library, Proxy, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catching_up, "HEARD_S", 3600)
+    library = far[0]
+    async with reading(library) as reader:
+        await reader.wait_for(lambda: library.shared and library.shared.is_heard)
+        unread, *others = counts(reader.status)
+        with Library(library.folder, clock=lambda: NOW) as other:
+            other.mark(other.find(parse("lang:en is:unread")), Mark.READ, True, "read")
+        reader.screen._look_now_and_then()
+        await reader.settle()
+        assert unread
+        assert counts(reader.status) == [0, *others]

@@ -51,6 +51,7 @@ class SharedEngine:
         self.lost = ""
         self._keys = Keys()
         self._marking = threading.RLock()
+        self._listener: Any = None
 
     @property
     def name(self) -> str:
@@ -113,6 +114,22 @@ class SharedEngine:
         with self.errors(), self.archive.transaction() as to:
             claimed: set[str] = to.claim(sources, holder, seconds)
             return claimed
+
+    @property
+    def is_heard(self) -> bool:
+        """Return whether `told` of `listen` is called for changes now."""
+        return self._listener is not None and bool(self._listener.is_on)
+
+    @property
+    def marks(self) -> int:
+        """Return a number that grows with this user's marks, by any program. Raises CacheError."""
+        with self.errors():
+            return self.own.file.versions()[1]
+
+    def listen(self, told: Callable[[], None]) -> None:
+        """Call `told`, in another thread, soon after others have changed it, until `close`."""
+        archive: Any = self.archive
+        self._listener = archive.listen(told)
 
     def alone(self) -> AbstractContextManager[object]:
         """Keep other threads from writing meanwhile."""

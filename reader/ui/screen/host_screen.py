@@ -139,6 +139,7 @@ class HostScreen(QuickKeys, LightScreen):
     def _begin(self) -> None:
         """Start timers and background work."""
         self._library.announce()
+        self._catching_up.begin(self._look_if_due)
         self.set_interval(LOOK_FOR_CHANGES_S, self._look_now_and_then)
         self._warm_up.start(self.set_timer, self.set_interval)
         if self._settings.sync_every:
@@ -284,7 +285,10 @@ class HostScreen(QuickKeys, LightScreen):
     def _look_now_and_then(self) -> None:
         self.marker.tell_notices()
         self._mounted_briefings().look()
-        if self._answers.may_change():
+        self._look_if_due()
+
+    def _look_if_due(self) -> None:
+        if self._answers.may_change() and self._catching_up.is_due():
             self._look_for_changes()
 
     @reported

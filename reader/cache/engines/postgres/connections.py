@@ -4,6 +4,7 @@ No statement is prepared and no setting outlives a transaction, so that a pooler
 connection to another client after each.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from time import monotonic
@@ -19,6 +20,7 @@ from reader.cache.engines.postgres.texts import read_plainly
 from reader.cache.values.facet_rows import Damaged
 from reader.errors import CacheDamaged, CacheError, CacheGone, CacheLocked
 from reader.i18n import _
+from reader.text import clean_line
 
 Cursor = psycopg.Cursor[Any]
 
@@ -35,6 +37,70 @@ READ_S, WRITE_S = 60, 600
 SERVICE = "cryptoread"
 """Name in the system's keyring under which the password of an address is looked up."""
 
+_ADVICE = (
+    (
+        r"role .* does not exist|no such user|not permitted to log in",
+        _(
+            "{archive} does not know the user; name another one in the address, "
+            "as in postgresql://USER@HOST/DATABASE"
+        ),
+    ),
+    (
+        "database .* does not exist|no such database",
+        _(
+            "{archive}: the server has no database of that name; correct the address, "
+            "or ask the server's administrator to create it"
+        ),
+    ),
+    (
+        "password|authentication failed|SASL",
+        _(
+            "{archive} does not accept the user or the password; "
+            "`keyring set cryptoread ADDRESS` or ~/.pgpass keeps a password"
+        ),
+    ),
+    (
+        "permission denied|pg_hba.conf",
+        _("{archive} does not let this user or machine in; ask the owner of the archive"),
+    ),
+    (
+        "does not match host name",
+        _(
+            "{archive} has a certificate for another host; correct the address, "
+            "or ask the owner of the archive which name it is for"
+        ),
+    ),
+    (
+        "root certificate file",
+        _(
+            "the certificate of {archive} cannot be checked; name the file of its authority "
+            "with ?sslrootcert=FILE in the address, or save it as ~/.postgresql/root.crt"
+        ),
+    ),
+    (
+        "certificate verify failed",
+        _(
+            "{archive} has a certificate that has expired or is of an authority that is not "
+            "trusted; check ?sslrootcert=FILE in the address, or ask the owner of the archive"
+        ),
+    ),
+    (
+        "not support SSL",
+        _(
+            "{archive} does not encrypt connections; ask its administrator for that, "
+            "or add ?sslmode=prefer to the address if the network is trusted"
+        ),
+    ),
+)
+_REASONS = (
+    ("resolve host|translate host name", _("there is no such host")),
+    ("refused|No such file", _("no server answers there")),
+    ("timeout expired|timed out|query_wait_timeout", _("the server did not answer in time")),
+    ("No route to host|unreachable", _("there is no network")),
+    ("too many|connection slots|no more connections", _("the server has no free connection")),
+    ("starting up|shutting down|recovery|not yet accepting", _("the server is starting or stopping")),
+    ("closed|lost|terminat|reset by peer|EOF|Broken pipe", _("the connection was lost")),
+)
 _NO_PASSWORD = "no password supplied"  # noqa: S105 - a part of libpq's message  # not shown
 
 
@@ -88,6 +154,13 @@ class ArchiveGone(CacheGone):
         CacheError.__init__(self, text.format(archive=name, reason=reason))
 
 
+class NotLetIn(ArchiveGone):
+    """The server answers, but does not open the archive. text: says why and what to do."""
+
+    def __init__(self, text: str) -> None:
+        CacheError.__init__(self, text)
+
+
 class ArchiveRefused(CacheError):
     """The server does not let this user do that."""
 
@@ -109,11 +182,13 @@ def sql_errors(name: str) -> Iterator[None]:
 
 def ours(name: str, error: psycopg.Error) -> CacheError:
     """Return the CacheError that an error of psycopg is for the user."""
-    said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    said = clean_line((str(error).strip().splitlines() or [type(error).__name__])[0])
     if isinstance(error, pg.LockNotAvailable | pg.DeadlockDetected | pg.SerializationFailure):
         return CacheLocked(name)
-    if isinstance(error, pg.InsufficientPrivilege | pg.ReadOnlySqlTransaction):
-        return ArchiveRefused(name, said)
+    if isinstance(error, pg.InsufficientPrivilege):
+        return ArchiveRefused(name, _("permission denied"))
+    if isinstance(error, pg.ReadOnlySqlTransaction):
+        return ArchiveRefused(name, _("the server is only read"))
     if isinstance(error, pg.QueryCanceled):
         text = _("{archive}: the server took too long to answer; try again")
         return CacheError(text.format(archive=name))
@@ -126,8 +201,20 @@ def ours(name: str, error: psycopg.Error) -> CacheError:
         | pg.IdleInTransactionSessionTimeout
     )
     if isinstance(error, lost) or is_lost(error):
-        return ArchiveGone(name, said)
+        return gone(name, str(error), said)
     return CacheError(f"{name}: {said}")
+
+
+def gone(name: str, text: str, said: str) -> ArchiveGone:
+    """Return the error for a server that lets nobody in. text: its words; said: shown if unknown.
+
+    Neither libpq nor the server gives a code for it: the words are English, or those of the server.
+    """
+    for words, advice in _ADVICE:
+        if re.search(words, text):
+            return NotLetIn(advice.format(archive=name))
+    reasons = (reason for words, reason in _REASONS if re.search(words, text))
+    return ArchiveGone(name, next(reasons, said))
 
 
 def is_lost(error: psycopg.Error) -> bool:
@@ -209,7 +296,9 @@ def snapshot(db: Connection) -> Iterator[None]:
 
 
 def end(db: Connection) -> None:
-    """End a transaction that has only read; a lost connection has none."""
+    """End a transaction that has only read; close a connection where that fails."""
     if not db.closed:
-        with suppress(psycopg.OperationalError):
+        with suppress(psycopg.Error):
             db.execute("ROLLBACK")
+        if db.info.transaction_status != TransactionStatus.IDLE:
+            db.close()

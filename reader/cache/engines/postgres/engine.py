@@ -1,7 +1,7 @@
 """The PostgreSQL engine: one archive on a server, a few connections, and moments to read in."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -20,11 +20,16 @@ from reader.cache.engines.postgres.view import PostgresView
 from reader.errors import CacheLocked
 
 if TYPE_CHECKING:
+    from reader.cache.engines.postgres.listening import Listener
     from reader.cache.engines.postgres.transaction import PostgresTransaction
     from reader.cache.engines.postgres.upkeep import PostgresUpkeep
 
 WRITERS = 0x63724331
 """Key of the advisory lock that every writer holds for its transaction."""
+
+
+NOTIFY = "SELECT pg_notify('cryptoread_' || id, '') FROM cryptoread.archive"
+"""Tells open screens of a change, at the end of the transaction: see `listening`."""
 
 
 class PostgresEngine:
@@ -35,6 +40,7 @@ class PostgresEngine:
         self.address = address
         self.pool = Pool(address)
         self._writing = threading.RLock()
+        self._listener: Listener | None = None
         self._moments = Moments(self.pool, lock)
 
     @property
@@ -73,7 +79,10 @@ class PostgresEngine:
             try:
                 with db.pipeline():
                     self._begin(db, wait=wait)
-                    yield PostgresTransaction(db)
+                    to = PostgresTransaction(db)
+                    yield to
+                    if to.has_changed:
+                        db.execute(NOTIFY)
                     db.execute("COMMIT")
                     _check(db)
             except BaseException:
@@ -97,6 +106,13 @@ class PostgresEngine:
         row = db.execute("SELECT pg_try_advisory_xact_lock(%s)", (WRITERS,)).fetchone()
         if not (row and row[0]):
             raise CacheLocked(self.name)
+
+    def listen(self, told: Callable[[], None]) -> "Listener":
+        """Call `told` in another thread soon after each change, until `close`."""
+        from reader.cache.engines.postgres.listening import Listener
+
+        self._listener = Listener(self.address, told)
+        return self._listener
 
     changing_own = transaction
     """Belongs to the user: `cache.shared` keeps it beside the marks, and calls this never."""
@@ -138,6 +154,8 @@ class PostgresEngine:
 
     def close(self) -> None:
         """Close every connection, whichever thread opened it."""
+        if self._listener is not None:
+            self._listener.stop()
         self.pool.close()
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import RLock
 
+from psycopg.pq import TransactionStatus
+
 from reader.cache.engines.postgres.ahead import Reading
 from reader.cache.engines.postgres.connections import (
     ANSWER_S,
@@ -89,6 +91,7 @@ class Moments:
         """Release a moment as soon as its last search has ended."""
         with self._pool.lock:
             moment.is_over = True
+            self._pool.lock.notify_all()
         self._let_go(moment)
 
     @contextmanager
@@ -123,7 +126,14 @@ class Moments:
         """Wait for a connection for searches that shows the same state."""
 
         def is_there() -> bool:
-            return bool(moment.free) or (len(moment.others) < SEARCHES and self._pool.reserve())
+            if moment.is_over and moment in self._begun:  # no key needs its own connection
+                self._begun.remove(moment)
+                moment.db.patience_s = Connection.patience_s
+                moment.others.append(moment.db)
+                moment.free.append(moment.db)
+            if moment.free or moment.is_over:
+                return bool(moment.free)
+            return len(moment.others) < SEARCHES and self._pool.reserve()
 
         with self._pool.lock:
             if not self._pool.lock.wait_for(is_there, READ_S):
@@ -166,7 +176,7 @@ class Moments:
     def _let_go(self, moment: PostgresMoment) -> None:
         """Give back what a moment has and does not need any more."""
         with self._pool.lock:
-            unneeded = [db for db in moment.free if db.closed or moment.is_over]
+            unneeded = [db for db in moment.free if moment.is_over or not _is_in_transaction(db)]
             for db in unneeded:
                 moment.free.remove(db)
                 moment.others.remove(db)
@@ -184,3 +194,8 @@ class Moments:
                 moment.others.remove(db)
                 return db
         return None
+
+
+def _is_in_transaction(db: Connection) -> bool:
+    """Return whether a connection still shows its state: not after a loss or a cancelled search."""
+    return not db.closed and db.info.transaction_status == TransactionStatus.INTRANS

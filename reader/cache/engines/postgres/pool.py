@@ -114,13 +114,15 @@ class Pool:
         return self.lend_reserved(patience_s)
 
     def reserve(self) -> bool:
-        """Reserve a connection for `lend_reserved` if not all are in use. Needs the lock."""
-        if len(self._lent) + self._reserved >= MOST:
-            idle = self.reclaim()
-            if idle is None:
-                return False
+        """Reserve a connection for `lend_reserved` if not all are in use. Needs the lock.
+
+        An idle one of a search is used before another is opened, as a pooler may have few.
+        """
+        if (idle := self.reclaim()) is not None:
             self._lent.discard(idle)
             self._free.append(idle)
+        if len(self._lent) + self._reserved >= MOST:
+            return False
         self._reserved += 1
         return True
 

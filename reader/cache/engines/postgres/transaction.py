@@ -73,10 +73,12 @@ WORTH_A_THREAD = 500
 class PostgresTransaction(PostgresView):
     """Writes within the transaction that its connection holds open. See `engine.Transaction`."""
 
-    __slots__ = ("_beside", "_unindexed")
+    __slots__ = ("_beside", "_unindexed", "has_changed")
 
     def __init__(self, db: Connection) -> None:
         super().__init__(db)
+        self.has_changed = False
+        """Whether the archive has a new version."""
         self._beside = False
         self._unindexed: list[int] = []
         """Articles whose words are still to be removed."""
@@ -87,6 +89,7 @@ class PostgresTransaction(PostgresView):
 
     def count_up(self, name: str) -> int:
         """Raise a counter by one and return it."""
+        self.has_changed |= name == "version"
         return int(
             self._one(
                 "UPDATE cryptoread.meta SET value = value + 1 WHERE name = %s RETURNING value", name
