@@ -149,8 +149,9 @@ class Pool:
                 db = self._free.pop()
             if not db.closed and db.info.transaction_status != TransactionStatus.IDLE:
                 end(db)
-            if not db.closed:
+            if _is_alive(db):
                 return db
+            db.close()
 
     def busy(self) -> ArchiveGone:
         """Return the error for a thread that has waited too long for a connection."""
@@ -182,3 +183,13 @@ class Pool:
                 if db.info.transaction_status == TransactionStatus.ACTIVE:
                     db.cancel_safe(timeout=1)
             db.close()
+
+
+def _is_alive(db: Connection) -> bool:
+    """Return whether an idle connection was not ended by the server, as when that is restarted."""
+    try:
+        for _part in ("what the server says before it ends", "the end"):
+            db.pgconn.consume_input()
+    except psycopg.OperationalError:
+        return False
+    return not db.closed
