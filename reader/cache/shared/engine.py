@@ -105,15 +105,18 @@ class SharedEngine:
         with view.snapshot():
             yield view
 
-    def claim(self, sources: Sequence[str], holder: str, seconds: int) -> set[str]:
-        """Return those of the sources that no other machine has claimed, claimed for so long.
+    def claim(
+        self, sources: Sequence[str], holder: str, seconds: int
+    ) -> dict[str, tuple[str, int]]:
+        """Claim sources for so long; return those that other machines have claimed.
 
-        holder: names this machine. Raises CacheError.
+        That is: their names, and until when, in Unix seconds. holder: names this machine. Raises
+        CacheError.
         """
         to: Any
         with self.errors(), self.archive.transaction() as to:
-            claimed: set[str] = to.claim(sources, holder, seconds)
-            return claimed
+            left: dict[str, tuple[str, int]] = to.claim(sources, holder, seconds)
+            return left
 
     @property
     def is_heard(self) -> bool:
@@ -125,6 +128,12 @@ class SharedEngine:
         """Return a number that grows with this user's marks, by any program. Raises CacheError."""
         with self.errors():
             return self.own.file.versions()[1]
+
+    def deciding_alone(self) -> AbstractContextManager[bool]:
+        """Give whether this program decides stories meanwhile: one screen of all machines does."""
+        archive: Any = self.archive
+        alone: AbstractContextManager[bool] = archive.deciding_alone()
+        return alone
 
     def listen(self, told: Callable[[], None]) -> None:
         """Call `told`, in another thread, soon after others have changed it, until `close`."""

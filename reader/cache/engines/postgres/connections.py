@@ -98,7 +98,10 @@ _REASONS = (
     ("timeout expired|timed out|query_wait_timeout", _("the server did not answer in time")),
     ("No route to host|unreachable", _("there is no network")),
     ("too many|connection slots|no more connections", _("the server has no free connection")),
-    ("starting up|shutting down|recovery|not yet accepting", _("the server is starting or stopping")),
+    (
+        "starting up|shutting down|recovery|not yet accepting",
+        _("the server is starting or stopping"),
+    ),
     ("closed|lost|terminat|reset by peer|EOF|Broken pipe", _("the connection was lost")),
 )
 _NO_PASSWORD = "no password supplied"  # noqa: S105 - a part of libpq's message  # not shown

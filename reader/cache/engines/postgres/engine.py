@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from reader.cache.engines.postgres.connections import (
     SILENT_S,
     WRITE_S,
     Connection,
+    connect,
     end,
     sql_errors,
 )
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 WRITERS = 0x63724331
 """Key of the advisory lock that every writer holds for its transaction."""
+DECIDING = 0x63724333
+"""The same of the one screen of all machines that decides stories."""
 
 
 NOTIFY = "SELECT pg_notify('cryptoread_' || id, '') FROM cryptoread.archive"
@@ -106,6 +109,21 @@ class PostgresEngine:
         row = db.execute("SELECT pg_try_advisory_xact_lock(%s)", (WRITERS,)).fetchone()
         if not (row and row[0]):
             raise CacheLocked(self.name)
+
+    @contextmanager
+    def deciding_alone(self) -> Iterator[bool]:
+        """Give whether this program decides stories meanwhile, alone of all machines.
+
+        Through a pooler no lock outlives a transaction: there each program decides.
+        """
+        from reader.cache.engines.postgres.listening import is_direct
+
+        with self.errors(), closing(connect(self.address)) as db:
+            if not is_direct(db):
+                yield True
+                return
+            row = db.execute("SELECT pg_try_advisory_lock(%s)", (DECIDING,)).fetchone()
+            yield row is not None and bool(row[0])
 
     def listen(self, told: Callable[[], None]) -> "Listener":
         """Call `told` in another thread soon after each change, until `close`."""

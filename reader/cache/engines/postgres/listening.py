@@ -56,7 +56,7 @@ class Listener:
         """Listen until the connection is lost; return whether to try it again."""
         try:
             with closing(connect(self._address)) as db:
-                if not _is_direct(db):
+                if not is_direct(db):
                     return False
                 channel = "cryptoread_" + check_on(db, self._address)
                 db.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
@@ -92,7 +92,7 @@ class Listener:
                 self._told()
 
 
-def _is_direct(db: Connection) -> bool:
+def is_direct(db: Connection) -> bool:
     """Return whether the connection is to the server, not to a pooler before it."""
     row = db.execute("SELECT pg_backend_pid()").fetchone()
     return row is not None and row[0] == db.info.backend_pid

@@ -188,8 +188,8 @@ class Pool:
 def _is_alive(db: Connection) -> bool:
     """Return whether an idle connection was not ended by the server, as when that is restarted."""
     try:
-        for _part in ("what the server says before it ends", "the end"):
-            db.pgconn.consume_input()
+        db.pgconn.consume_input()  # what the server says before it ends
+        db.pgconn.consume_input()
     except psycopg.OperationalError:
         return False
     return not db.closed

@@ -14,7 +14,7 @@ from pyroaring import BitMap
 
 from reader.cache.engines.postgres import articles, facet_tables, lookups, stories, words
 from reader.cache.engines.postgres.connections import Connection
-from reader.cache.engines.postgres.source_states import state_text
+from reader.cache.engines.postgres.source_states import holders, state_text
 from reader.cache.engines.postgres.view import PostgresView
 from reader.cache.values.facet_rows import CHUNK_BITS, FACETS
 from reader.cache.values.incoming import Incoming
@@ -318,10 +318,13 @@ class PostgresTransaction(PostgresView):
             with self.db.cursor() as cursor:
                 cursor.executemany(_PUT_STAMP, rows)
 
-    def claim(self, sources: Sequence[str], holder: str, seconds: int) -> set[str]:
-        """Return those of the sources that no other machine has claimed, claimed for so long."""
+    def claim(
+        self, sources: Sequence[str], holder: str, seconds: int
+    ) -> dict[str, tuple[str, int]]:
+        """Claim sources for so long; return those that other machines have: who, and until when."""
         given = (holder, seconds, sorted(set(sources)))
-        return {url for (url,) in self.db.execute(_CLAIM, given)}
+        claimed = {url for (url,) in self.db.execute(_CLAIM, given)}
+        return holders(self.db, set(sources) - claimed)
 
     def put_rows(self, table: "Table", rows: Sequence[tuple[Any, ...]]) -> None:
         """Write rows, over those with their keys."""
