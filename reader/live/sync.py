@@ -187,9 +187,8 @@ class Sync:
 def _left_to(holder: str, until: int) -> str:
     machine = clean_line(holder.rpartition("/")[0]) or _("another machine")
     time = f"{datetime.fromtimestamp(until, UTC).astimezone():%H:%M}"
-    return _("{machine} has just asked it; left to that until {time}").format(
-        machine=machine, time=time
-    )
+    text = _("{machine} has just asked it, and has it until {time}")
+    return text.format(machine=machine, time=time)
 
 
 async def _given_up(tasks: list[asyncio.Task[None]]) -> None:

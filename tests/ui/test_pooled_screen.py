@@ -16,8 +16,8 @@ from tests.news_server import NewsServer, feed
 from tests.pooler import pooler
 from tests.postgres import join, shared_store
 from tests.postgres import server as postgres
-from tests.ui.test_shared_screen import counts
 from tests.ui.screen import archive, reading
+from tests.ui.test_shared_screen import counts
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,7 +40,6 @@ async def test_a_screen_reads_marks_searches_and_catches_up(pooled: str, tmp_pat
     join(tmp_path / "far", pooled)
     with Library(tmp_path / "far", clock=lambda: NOW) as library:
         async with reading(library) as reader:
-            before = reader.status
             await reader.press("n", "f", "1", "x")
             await reader.type_in("/is:favourite")
             await reader.settle()

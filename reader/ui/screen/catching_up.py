@@ -53,13 +53,17 @@ class CatchingUp:
         """When a shared archive was looked at last, and the user's marks then."""
 
     def begin(self, look_if_due: Callable[[], object]) -> None:
-        """Let a shared archive tell of changes. look_if_due: called for each, on the screen."""
+        """Tell others of the screen, and hear of changes of a shared archive.
+
+        look_if_due: called on the screen for each of them.
+        """
 
         def told() -> None:
             if not self._is_told:
                 self._is_told = True
                 self._host.call_later(look_if_due)
 
+        self._library.announce()
         if self._library.shared is not None:
             self._library.shared.listen(told)
 

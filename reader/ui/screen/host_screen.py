@@ -48,8 +48,7 @@ if TYPE_CHECKING:
     from reader.ui.screen.own.views import Views
     from reader.ui.screen.sync import Syncing
 
-# The first sync by the clock loads many modules: it waits until the user reads the screen.
-FIRST_SYNC_AFTER_S = 2.0
+FIRST_SYNC_AFTER_S = 2.0  # it loads many modules: it waits until the user reads the screen
 MINUTE_S = 60.0
 OPEN_MORE_AFTER_S = 0.02  # pause between opening groups for results, in which keys are answered
 LOOK_FOR_CHANGES_S = 1.0  # how often the screen asks whether another program has changed the cache
@@ -138,7 +137,6 @@ class HostScreen(QuickKeys, LightScreen):
 
     def _begin(self) -> None:
         """Start timers and background work."""
-        self._library.announce()
         self._catching_up.begin(self._look_if_due)
         self.set_interval(LOOK_FOR_CHANGES_S, self._look_now_and_then)
         self._warm_up.start(self.set_timer, self.set_interval)

@@ -183,7 +183,7 @@ class Kept(KeyringBackend):
 
 
 @pytest.fixture
-def run(safe: Safe, tmp_path: Path) -> Callable[..., tuple[int, str]]:
+def run(tmp_path: Path) -> Callable[..., tuple[int, str]]:
     """Runs a command line for a user who needs a password; gives its code and all it printed."""
     usual = {name: value for name, value in os.environ.items() if not name.startswith("CRYPTO")}
     own = {"HOME": tmp_path, "XDG_DATA_HOME": tmp_path, "XDG_CONFIG_HOME": tmp_path}

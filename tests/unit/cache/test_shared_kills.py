@@ -139,7 +139,8 @@ def test_a_sync_that_repeats_outlives_the_server(
     (tmp_path / "config.toml").write_text(f'[subscriptions]\nLedger = "{url}"\n')
     environ = {
         **os.environ, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path),
-        "XDG_DATA_HOME": str(tmp_path / "share"), "CRYPTOREAD_CONFIG": str(tmp_path / "config.toml"),
+        "XDG_DATA_HOME": str(tmp_path / "share"),
+        "CRYPTOREAD_CONFIG": str(tmp_path / "config.toml"),
     }  # fmt: skip
     program = subprocess.Popen(
         [sys.executable, "-c", "from reader.main import main; main()", "--data", address,

@@ -74,7 +74,7 @@ def test_a_source_that_another_machine_has_just_asked_is_left_to_it(
     [result] = other.sync(followed)
     assert (result.status, result.new, result.status.is_problem) == (Status.LEFT, 0, False)
     assert re.fullmatch(
-        rf"Ledger: {re.escape(node())} has just asked it; left to that until \d\d:\d\d", str(result)
+        rf"Ledger: {re.escape(node())} has just asked it, and has it until \d\d:\d\d", str(result)
     )
     assert summary([result]) == str(result)
     assert len(server.seen) == asked

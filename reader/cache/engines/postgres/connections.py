@@ -39,53 +39,53 @@ SERVICE = "cryptoread"
 
 _ADVICE = (
     (
-        r"role .* does not exist|no such user|not permitted to log in",
+        r"role .* does not exist|no such user|not permitted to log in",  # not shown: what the server says
         _(
             "{archive} does not know the user; name another one in the address, "
             "as in postgresql://USER@HOST/DATABASE"
         ),
     ),
     (
-        "database .* does not exist|no such database",
+        "database .* does not exist|no such database",  # not shown: what the server says
         _(
             "{archive}: the server has no database of that name; correct the address, "
             "or ask the server's administrator to create it"
         ),
     ),
     (
-        "password|authentication failed|SASL",
+        "password|authentication failed|SASL",  # not shown: what the server says
         _(
             "{archive} does not accept the user or the password; "
             "`keyring set cryptoread ADDRESS` or ~/.pgpass keeps a password"
         ),
     ),
     (
-        "permission denied|pg_hba.conf",
+        "permission denied|pg_hba.conf",  # not shown: what the server says
         _("{archive} does not let this user or machine in; ask the owner of the archive"),
     ),
     (
-        "does not match host name",
+        "does not match host name",  # not shown: what the server says
         _(
             "{archive} has a certificate for another host; correct the address, "
             "or ask the owner of the archive which name it is for"
         ),
     ),
     (
-        "root certificate file",
+        "root certificate file",  # not shown: what libpq says
         _(
             "the certificate of {archive} cannot be checked; name the file of its authority "
             "with ?sslrootcert=FILE in the address, or save it as ~/.postgresql/root.crt"
         ),
     ),
     (
-        "certificate verify failed",
+        "certificate verify failed",  # not shown: what libpq says
         _(
             "{archive} has a certificate that has expired or is of an authority that is not "
             "trusted; check ?sslrootcert=FILE in the address, or ask the owner of the archive"
         ),
     ),
     (
-        "not support SSL",
+        "not support SSL",  # not shown: what libpq says
         _(
             "{archive} does not encrypt connections; ask its administrator for that, "
             "or add ?sslmode=prefer to the address if the network is trusted"
@@ -93,16 +93,13 @@ _ADVICE = (
     ),
 )
 _REASONS = (
-    ("resolve host|translate host name", _("there is no such host")),
-    ("refused|No such file", _("no server answers there")),
-    ("timeout expired|timed out|query_wait_timeout", _("the server did not answer in time")),
-    ("No route to host|unreachable", _("there is no network")),
-    ("too many|connection slots|no more connections", _("the server has no free connection")),
-    (
-        "starting up|shutting down|recovery|not yet accepting",
-        _("the server is starting or stopping"),
-    ),
-    ("closed|lost|terminat|reset by peer|EOF|Broken pipe", _("the connection was lost")),
+    ("resolve host|translate host name", _("there is no such host")),  # not shown: libpq's words
+    ("refused|No such file", _("no server answers there")),  # not shown: the same
+    ("timeout expired|timed out|_timeout", _("the server did not answer in time")),  # not shown
+    ("No route to host|unreachable", _("there is no network")),  # not shown
+    ("too many|connection slots|no more", _("the server has no free connection")),  # not shown
+    ("starting up|shutting down|recovery", _("the server is starting or stopping")),  # not shown
+    ("closed|lost|terminat|reset by|EOF|Broken pipe", _("the connection was lost")),  # not shown
 )
 _NO_PASSWORD = "no password supplied"  # noqa: S105 - a part of libpq's message  # not shown
 
@@ -209,7 +206,7 @@ def ours(name: str, error: psycopg.Error) -> CacheError:
 
 
 def gone(name: str, text: str, said: str) -> ArchiveGone:
-    """Return the error for a server that lets nobody in. text: its words; said: shown if unknown.
+    """Return the error for a server that cannot be used. text: its words; said: shown if unknown.
 
     Neither libpq nor the server gives a code for it: the words are English, or those of the server.
     """

@@ -1,7 +1,7 @@
 """Hear of changes as they are made: a hint to look at `version`, which is what counts.
 
 A pooler that lends connections for one transaction passes no hints on, and a replica has none to
-give. Then nothing is heard, and whoever asks has to look more often.
+give. Then nothing is heard, and the screen asks more often.
 """
 
 import os
