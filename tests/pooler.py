@@ -32,14 +32,18 @@ def binary() -> str:
     return shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin") or ""
 
 
+def missing() -> str:
+    """Why it cannot be tested here, as a sentence; empty if it can."""
+    return "" if binary() else "shared archives are not tested through PgBouncer: it is missing"
+
+
 @contextmanager
 def pooler(server: Server, size: int) -> Iterator[int]:
     """Start PgBouncer with so many connections for a database; give its port.
 
     Skips the test where there is none; fails where one is asked for.
     """
-    if not binary():
-        why = "PgBouncer is not tested: it is not installed"
+    if why := missing():
         if os.environ.get(NEEDED):
             pytest.fail(why)
         pytest.skip(why)

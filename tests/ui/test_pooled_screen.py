@@ -2,7 +2,10 @@
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -57,6 +60,11 @@ async def test_a_screen_reads_marks_searches_and_catches_up(pooled: str, tmp_pat
             await reader.press("M", "u")
             assert counts(reader.status) == [number + 1 for number in found]
             assert "cannot be reached" not in reader.status
+            # Nothing is heard through it, and nobody waits for that.
+            names = partial(map, attrgetter("name"), threading.enumerate())
+            await reader.wait_for(lambda: "listening" not in names())
+            assert library.shared is not None
+            assert not library.shared.is_heard
 
 
 def test_news_is_imported_synced_and_listed(

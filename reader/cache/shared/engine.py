@@ -89,8 +89,10 @@ class SharedEngine:
         with self._marking, self.errors():
             if not wait:
                 file.wait_briefly()
-            # First this user's lock: then the state that is read is not older than the sets.
-            with transaction(file.db), self._reading() as view:
+            # First a connection, as who has one may wait for this user's lock; then that lock, so
+            # that the state that is read is not older than the sets.
+            view: Any = self.archive.present()
+            with transaction(file.db), view.snapshot():
                 before = self.own.at(view, is_locked=True)
                 to = OwnChanges(view, self.own, self._keys, before)
                 yield to
@@ -98,12 +100,6 @@ class SharedEngine:
                     file.write(to.now, before)
             if to.now is not before:
                 self.own.note(to.now)
-
-    @contextmanager
-    def _reading(self) -> Iterator[Any]:
-        view = self.archive.present()
-        with view.snapshot():
-            yield view
 
     def claim(
         self, sources: Sequence[str], holder: str, seconds: int

@@ -207,7 +207,6 @@ PROGRAM = ("-c", "from reader.main import main; main()")
 def test_a_password_is_read_from_the_keyring(
     safe: Safe, run: Callable[..., tuple[int, str]], tmp_path: Path
 ) -> None:
-    pytest.importorskip("keyring")
     (tmp_path / "kept.py").write_text(BACKEND)
     address = safe.address(authority=safe.authority).replace("postgres@", "guarded@")
     backend = {"PYTHON_KEYRING_BACKEND": "kept.Kept"}

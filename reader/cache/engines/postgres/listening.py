@@ -76,8 +76,8 @@ class Listener:
         with DefaultSelector() as selector:
             server = selector.register(db.fileno(), EVENT_READ)
             selector.register(self._wake, EVENT_READ)
-            self.is_on = True
             self._tell()  # what has changed before
+            self.is_on = True
             while all(key is server for key, _ in selector.select()):
                 db.pgconn.consume_input()
                 is_told = False

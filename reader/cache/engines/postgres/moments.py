@@ -12,12 +12,14 @@ from reader.cache.engines.postgres.connections import (
     BEGIN,
     READ_S,
     SILENT_S,
+    ArchiveGone,
     Connection,
     end,
     no_archive,
 )
 from reader.cache.engines.postgres.pool import Pool
 from reader.cache.engines.postgres.view import MomentView, PostgresView
+from reader.i18n import _
 
 SEARCHES = 2
 """Concurrent word searches."""
@@ -132,23 +134,35 @@ class Moments:
                 moment.others.append(moment.db)
                 moment.free.append(moment.db)
             if moment.free or moment.is_over:
-                return bool(moment.free)
+                return bool(moment.free) or not moment.others
             return len(moment.others) < SEARCHES and self._pool.reserve()
 
+        snapshot = self._exported(moment)
         with self._pool.lock:
             if not self._pool.lock.wait_for(is_there, READ_S):
                 raise self._pool.busy()
             if moment.free:
                 moment.borrowed += 1
                 return moment.free.pop()
-        return self._added(moment)
+            if moment.is_over:
+                raise ArchiveGone(self._pool.name, _("the connection was lost"))
+        return self._added(moment, snapshot)
 
-    def _added(self, moment: PostgresMoment) -> Connection:
+    def _exported(self, moment: PostgresMoment) -> str:
+        """Return what another connection shows the same state by; empty if it needs none.
+
+        Before a connection is waited for: whoever has one does not wait for the session's lock.
+        """
+        with self._pool.lock:
+            if moment.free or moment.is_over:
+                return ""
+        with self._lock:
+            row = moment.db.execute("SELECT pg_export_snapshot()").fetchone()
+        return str(row[0]) if row else ""
+
+    def _added(self, moment: PostgresMoment, snapshot: str) -> Connection:
         db = self._pool.lend_reserved()
         try:
-            with self._lock:
-                row = moment.db.execute("SELECT pg_export_snapshot()").fetchone()
-            snapshot = str(row[0]) if row else ""
             with db.pipeline():
                 db.execute(BEGIN[0])
                 # The server takes no parameter here; what it returned has digits and dashes alone.
@@ -176,7 +190,10 @@ class Moments:
     def _let_go(self, moment: PostgresMoment) -> None:
         """Give back what a moment has and does not need any more."""
         with self._pool.lock:
-            unneeded = [db for db in moment.free if moment.is_over or not _is_in_transaction(db)]
+            unneeded = [db for db in moment.free if not _is_in_transaction(db)]
+            if moment.is_over:
+                usable = [db for db in moment.free if db not in unneeded]
+                unneeded += usable[moment.users - moment.borrowed :]
             for db in unneeded:
                 moment.free.remove(db)
                 moment.others.remove(db)
