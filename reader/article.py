@@ -15,20 +15,14 @@ from typing import NamedTuple, NewType
 from reader.i18n import _, pgettext
 
 ArticleId = NewType("ArticleId", int)
-"""Slots of `SLOT_SECONDS` from `EPOCH` to publication, bumped to a free one: the order of ids is
-the order of publication. 0 to 2**ID_BITS - 1. It changes with an article's date; `Identity` does
-not."""
-
-SLOT_SECONDS = 16
-"""5,400 ids a day: room for five times the articles of a busy archive, and dense enough for a set
-of its ids to be a few bitmaps. One id a second would make sets long lists of single numbers."""
-
-ID_BITS = 28
+"""The number of the slot of time of its publication, bumped to a free one: the order of ids is the
+order of publication. 0 to 2**32 - 1 at most. How wide a slot is belongs to the archive. It changes
+with an article's date; `Identity` does not."""
 
 EPOCH = datetime(2009, 1, 3, 18, 15, 5, tzinfo=UTC)
 """Unix time of the first Bitcoin block, at which ids begin; older articles come first."""
 
-LAST_INSTANT = EPOCH + timedelta(seconds=SLOT_SECONDS * 2**ID_BITS - 1 - 2**20)
+LAST_INSTANT = EPOCH + timedelta(seconds=2**32 - 1 - 2**20)
 """The latest publication that gets an id of its own; ids above it are for bumping."""
 
 UNKNOWN_LANG = "und"
@@ -106,7 +100,7 @@ def reference(id: ArticleId, identity: Identity) -> int:
     """Return the number by which a user refers to the article, even after its id has changed.
 
     It is the id, a hint where to look first, then six digits of the identity: the article is found
-    after its id has changed, and no other article is found instead. Up to 15 digits.
+    after its id has changed, and no other article is found instead. Up to 16 digits.
     """
     return id * CHECK + check_digits(identity)
 

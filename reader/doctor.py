@@ -81,6 +81,7 @@ def check_names() -> Mapping[str, str]:
         "dates": pgettext("check", "dates"),
         "facets": pgettext("check", "facets"),
         "search": pgettext("check", "search"),
+        "room": pgettext("check", "room"),
         "set aside": pgettext("check", "set aside"),  # not shown: of JSON
         "sources": pgettext("check", "sources"),
         "source": pgettext("check", "source"),

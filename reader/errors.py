@@ -3,6 +3,7 @@
 The text is shown as it is: no traceback, no jargon. Causes are chained with `raise … from`.
 """
 
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,6 +62,27 @@ class CacheFull(CacheError):
                 "or choose another folder with --data"
             )
         )
+
+
+class NoRoom(CryptoreadError):
+    """An archive has too many articles of a time for one more; others can be stored.
+
+    narrower: the width of slots with which there would be room, empty if there is none.
+    """
+
+    def __init__(self, day: date, narrower: str) -> None:
+        if narrower:
+            text = _(
+                "the archive has room for no more articles of about {day}; copy it into one with "
+                "narrower slots (`cryptoread archive init --slots {width}`, "
+                "`cryptoread archive copy`), then bring them in there"
+            )
+        else:
+            text = _(
+                "the archive has room for no more articles of about {day}; "
+                "bring them into another archive"
+            )
+        super().__init__(text.format(day=f"{day:%Y-%m-%d}", width=narrower))
 
 
 class CacheDamaged(CacheError):

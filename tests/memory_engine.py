@@ -32,6 +32,7 @@ from reader.cache.texts import Texts
 from reader.cache.values.cancel import Cancel
 from reader.cache.values.facet_rows import Counted, Damaged, Facet, FacetRow, Facts
 from reader.cache.values.instants import utc_now
+from reader.cache.values.slots import LOCAL, Slots
 from reader.cache.values.stored import Coming, Document, Stored, Text
 from reader.cache.values.told import Told, told_of
 from reader.errors import CacheDamaged
@@ -70,11 +71,18 @@ class State:
 class MemoryView:
     """Reads one state. See `engine.View`."""
 
+    tags_at_once = 128
+    matches_few = True
+
     def __init__(self, state: State) -> None:
         self.state = state
 
     def counter(self, name: str) -> int:
         return self.state.counters[name]
+
+    @property
+    def slots(self) -> Slots:
+        return LOCAL
 
     def snapshot(self) -> nullcontext[None]:
         return nullcontext()
@@ -248,7 +256,7 @@ class MemoryView:
             if each >= id:
                 yield each, self.state.articles[each][1].incoming.published
 
-    def match(self, term: Term, cancel: Cancel) -> BitMap:
+    def match(self, term: Term, cancel: Cancel, among: BitMap | None = None) -> BitMap:
         with cancel.guarding(lambda: None):
             wanted = _words(folded(term.value))
             end = r"\w*" if term.prefix else ""
@@ -257,7 +265,9 @@ class MemoryView:
             return BitMap(
                 id
                 for id, texts in self.state.words.items()
-                if wanted and any(phrase.search(_words(text)) for text in texts[columns])
+                if (among is None or id in among)
+                and wanted
+                and any(phrase.search(_words(text)) for text in texts[columns])
             )
 
     def answer(self, query: str, version: int) -> str | None:
@@ -501,7 +511,7 @@ class MemoryEngine:
     def alone(self) -> threading.RLock:
         return self._writing
 
-    def begin(self, searches: int = 1) -> MemoryMoment:  # noqa: ARG002
+    def begin(self, searches: int = 1, texts: int = -1) -> MemoryMoment:  # noqa: ARG002
         return MemoryMoment(self.present())
 
     def end(self, moment: MemoryMoment) -> None:

@@ -29,6 +29,7 @@ import pytest
 from reader.cache.opened import open_store
 from reader.cache.store import SHARED, Store
 from reader.cache.values.instants import utc_now
+from reader.cache.values.slots import of_name
 
 NEEDED = "CRYPTOREAD_NEEDS_POSTGRES"
 """Environment variable that makes a missing PostgreSQL a failure, as in `.ci/run`."""
@@ -155,8 +156,10 @@ class Server:
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.address(name)
 
-    def new_archive(self, folder: Path | None = None, *, lasts: bool = False) -> str:
-        """The address of an archive without articles.
+    def new_archive(
+        self, folder: Path | None = None, *, lasts: bool = False, slots: str = "16s"
+    ) -> str:
+        """The address of an archive without articles. slots: the width of its slots.
 
         It is of a former test, or of a folder that is gone, and was emptied: databases are many
         files. lasts: it is for more tests than the present one.
@@ -175,6 +178,9 @@ class Server:
             init(parse(address))
             self._template = address.rpartition("/")[2]
             name = self.new_database(self._template).rpartition("/")[2]
+        width = "UPDATE cryptoread.meta SET value = {} WHERE name = 'slots'"
+        if slots != "16s":
+            self.execute(width.format(of_name(slots).quarters), name)
         self._taken[name] = test, folder
         return self.address(name)
 
@@ -200,9 +206,9 @@ _EMPTY = "; ".join(
         "INSERT INTO cryptoread.arrivals VALUES (0, 0)",
         "DELETE FROM cryptoread.meta",
         "INSERT INTO cryptoread.meta VALUES ('version', 0), ('texts', 0), ('run', 0), "
-        "('stories', 0), ('decided', -1)",
+        "('stories', 0), ('decided', -1), ('slots', 64)",
         "DELETE FROM cryptoread.archive",
-        "INSERT INTO cryptoread.archive (id, migrations) VALUES ('{}', 1)",
+        "INSERT INTO cryptoread.archive (id, migrations) VALUES ('{}', 2)",
     ]
 )
 

@@ -30,7 +30,7 @@ from reader.archive.jobs import (
 )
 from reader.cache.answers import Outcome, Stamp
 from reader.cache.store import Store
-from reader.errors import CacheError, CryptoreadError, Refusal
+from reader.errors import CacheError, CryptoreadError, NoRoom, Refusal
 from reader.formats.flags import in_words
 from reader.i18n import _
 from reader.sources import Entry, is_archive, is_json, resolve, scan, stamp
@@ -257,7 +257,7 @@ class Import:
                     if parsed.refusal:
                         self._refuse(parsed.refusal)
                     else:
-                        outcomes[self._put(writer, parsed)] += 1
+                        self._put(writer, parsed, outcomes)
                 if monotonic() > ends:
                     break
         if is_shown:
@@ -266,13 +266,18 @@ class Import:
         self._on_progress(self.report.read, self._total)
         return writer.moved
 
-    def _put(self, writer: "Writer", parsed: Parsed) -> Outcome:
+    def _put(self, writer: "Writer", parsed: Parsed, outcomes: Counter[Outcome]) -> None:
+        outcome = Outcome.UNCHANGED
+        if parsed.incoming:
+            try:
+                outcome = writer.put(parsed.incoming, before=parsed.known)
+            except NoRoom as error:  # its file is not noted, so that the next import reads it again
+                self._refuse(Refusal(parsed.where, str(error)))
+                return
         if parsed.stamp:
             writer.note_file(parsed.stamp)
         self.report.flagged += [Refusal(parsed.where, in_words(flag)) for flag in parsed.flags]
-        if not parsed.incoming:
-            return Outcome.UNCHANGED
-        return writer.put(parsed.incoming, before=parsed.known)
+        outcomes[outcome] += 1
 
     def _has_free_core(self) -> bool:
         """Return whether a thread may work beside this one: not while a screen is open."""

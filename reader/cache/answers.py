@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.article import Sentiment
-from reader.cache.ids import Ids
+from reader.cache.ids import Ids, Span
 
 if TYPE_CHECKING:
     from pyroaring import BitMap
@@ -32,6 +32,9 @@ MOST_TAGS = 9
 class Tally(NamedTuple):
     """Counts sentiments from one id to before another, when it is asked: most days are not seen."""
 
+    ids: "BitMap"
+    twins: "BitMap"
+    """Those of the ids that are not counted."""
     positive: "BitMap"
     negative: "BitMap"
     first: int
@@ -40,11 +43,9 @@ class Tally(NamedTuple):
     @property
     def counts(self) -> tuple[int, int]:
         """Return how many articles are positive, and how many negative."""
-        positive, negative = (
-            int(bits.range_cardinality(self.first, self.end))
-            for bits in (self.positive, self.negative)
-        )
-        return positive, negative
+        counted = Span(self.ids, self.first, self.end).bits - self.twins
+        positive, negative = map(counted.intersection_cardinality, (self.positive, self.negative))
+        return int(positive), int(negative)
 
 
 class Group(NamedTuple):

@@ -6,7 +6,8 @@ from typing import Any
 
 from reader.cache.opened import open_store
 from reader.cache.repairing import Check
-from reader.cache.values.instants import utc_now
+from reader.cache.storing.room import fullest
+from reader.cache.values.instants import from_milliseconds, utc_now
 from reader.i18n import _, grouped, ngettext
 
 
@@ -29,3 +30,12 @@ def checks(folder: Path) -> Iterator[Check]:
             text = _("the set of all articles has {number}").format(number=grouped(found.in_facet))
             advice = _("the next start counts the articles")
             yield Check("facets", text, is_well=False, advice=advice)
+        elif (full := fullest(view)) is not None:
+            text = _(
+                "slots of {width}; the fullest time is about {day}: {taken} of {most} articles"
+            )
+            taken, most = grouped(full[0]), grouped(view.slots.most)
+            day = f"{from_milliseconds(full[1]):%Y-%m-%d}"
+            width = view.slots.name
+            text = text.format(width=width, day=day, taken=taken, most=most)
+            yield Check("room", text)

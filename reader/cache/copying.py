@@ -1,7 +1,8 @@
 """Copy the articles of an archive into another one that has none, whatever their engines.
 
-Rows are copied as they are, with the stories and the memory of feeds; facets are counted and words
-read again. A copy that was interrupted goes on where it ended. At the end both are compared.
+Rows are copied as they are, with the stories and the memory of feeds; articles get other ids if the
+other archive has slots of another width. Facets are counted and words read again. A copy that was
+interrupted goes on where it ended. At the end both are compared.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from reader.cache.facets.changes import counted
+from reader.cache.storing.renumbering import Renumbered, Rows
 from reader.cache.values.incoming import indexed_of
 from reader.cache.values.tables import ARRIVALS, ARTICLES, DOCUMENTS, OTHERS, Table
 from reader.digests import blake2b
@@ -27,18 +29,6 @@ AT_ONCE = 2_000
 ROWS_AT_ONCE = 10_000
 
 _COUNTERS = ("run", "texts", "stories", "decided")
-
-
-class Source(Protocol):
-    """What copying asks of a view, besides `engine.View`."""
-
-    def rows_after(
-        self, table: Table, after: Sequence[Any] | None, count: int
-    ) -> Iterator[tuple[Any, ...]]:
-        """Yield rows in the order of their key, those after a key alone."""
-
-    def last_key(self, table: Table) -> tuple[Any, ...] | None:
-        """Return the last key of a table; None if it is empty."""
 
 
 class Target(Protocol):
@@ -69,13 +59,19 @@ class Copied:
 def copy(
     source: "Store", to: "Store", on_progress: Callable[[int, int], None] = lambda _done, _all: None
 ) -> Copied:
-    """Copy all articles. Raises NotCopied, CacheError. on_progress: articles done, and all."""
+    """Copy all articles. Raises NotCopied, NoRoom, CacheError.
+
+    on_progress: articles done, and all.
+    """
     with source.session.present() as view, view.snapshot():
-        rows, report = cast(Source, view), Copied()
+        report = Copied()
         count = sum(row.size for row in view.facets_of("all"))
         with to.session.present() as there, there.snapshot():
-            has_articles = any(row.size for row in there.facets_of("all"))
-            _check_is_beginning(rows, cast(Source, there), has_articles=has_articles)
+            if any(row.size for row in there.facets_of("all")):
+                text = _("the archive to copy to has articles already; choose an empty one")
+                raise NotCopied(text)
+            rows = Renumbered(view, cast(Rows, view), there.slots)
+            _check_is_beginning(rows, cast(Rows, there))
         _copy_articles(rows, to, report, lambda done: on_progress(done, count))
         with to.session.transaction() as write:
             cast(Target, write).clear(ARRIVALS)  # a new archive has one
@@ -92,20 +88,18 @@ def copy(
         return report
 
 
-def _check_is_beginning(rows: Source, there: Source, *, has_articles: bool) -> None:
-    """Check that the other has no articles, or the first ones of this one."""
+def _check_is_beginning(rows: Rows, there: Rows) -> None:
+    """Check that what the other has are the first articles of this one."""
     last = there.last_key(ARTICLES)
-    if has_articles:
-        raise NotCopied(_("the archive to copy to has articles already; choose an empty one"))
     if last is not None and _digest(rows, ARTICLES, last) != _digest(there, ARTICLES, last):
         raise NotCopied(_("the archive to copy to has a part of another one; choose an empty one"))
 
 
 def _copy_articles(
-    view: Source, to: "Store", report: Copied, on_progress: Callable[[int], None]
+    view: Rows, to: "Store", report: Copied, on_progress: Callable[[int], None]
 ) -> None:
     with to.session.present() as there:
-        after = cast(Source, there).last_key(ARTICLES)
+        after = cast(Rows, there).last_key(ARTICLES)
     if after is not None:
         report.found = sum(1 for _row in _rows(view, ARTICLES, until=after))
     documents = _rows(view, DOCUMENTS, after)
@@ -144,24 +138,24 @@ def _put(
         index()
 
 
-def _copy_table(view: Source, to: "Store", table: Table) -> None:
+def _copy_table(view: Rows, to: "Store", table: Table) -> None:
     with to.session.present() as there:
-        after = cast(Source, there).last_key(table)
+        after = cast(Rows, there).last_key(table)
     rows = _rows(view, table, after)
     while some := [*islice(rows, ROWS_AT_ONCE)]:
         with to.session.transaction() as write:
             cast(Target, write).put_rows(table, some)
 
 
-def _compare(rows: Source, to: "Store") -> None:
+def _compare(rows: Rows, to: "Store") -> None:
     with to.session.present() as there, there.snapshot():
         for table in (ARTICLES, DOCUMENTS, *OTHERS):
-            if _digest(rows, table) != _digest(cast(Source, there), table):
+            if _digest(rows, table) != _digest(cast(Rows, there), table):
                 text = _("the copy differs in {table}; empty it and copy again")
                 raise NotCopied(text.format(table=table.name))
 
 
-def _digest(view: Source, table: Table, until: Sequence[Any] | None = None) -> tuple[int, bytes]:
+def _digest(view: Rows, table: Table, until: Sequence[Any] | None = None) -> tuple[int, bytes]:
     """Return the number of rows and a checksum of them, up to a key."""
     digest, count = blake2b(digest_size=16), 0
     for row in _rows(view, table, until=until):
@@ -171,7 +165,7 @@ def _digest(view: Source, table: Table, until: Sequence[Any] | None = None) -> t
 
 
 def _rows(
-    view: Source,
+    view: Rows,
     table: Table,
     after: Sequence[Any] | None = None,
     until: Sequence[Any] | None = None,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from reader.cache.source_states import SourceState
     from reader.cache.values.cancel import Cancel
     from reader.cache.values.incoming import Incoming
+    from reader.cache.values.slots import Slots
     from reader.cache.values.stored import Coming, Document, Stored, Text
     from reader.query.language import Term
 
@@ -35,9 +36,16 @@ if TYPE_CHECKING:
 class View(Telling, Protocol):
     """Reads one state of the articles: of a moment, of a transaction, or the present one.
 
-    Methods raise Damaged as documented, and otherwise what `Engine.errors` turns into CacheError.
-    Lists may have any length.
+    Methods raise Damaged as documented, else what `Engine.errors` turns into CacheError. Lists have
+    any length. `tags_at_once`: articles of one `tags`. `matches_few`: `match` is quicker for few.
     """
+
+    tags_at_once: int
+    matches_few: bool
+
+    @property
+    def slots(self) -> "Slots":
+        """Return how this archive turns instants into ids."""
 
     # Versions.
 
@@ -48,10 +56,7 @@ class View(Telling, Protocol):
         """
 
     def texts_changed(self, since: int) -> BitMap | None:
-        """Return the articles that were added, changed, moved or deleted since a `texts`.
-
-        None if that is not known.
-        """
+        """Return articles that were added, changed, moved or deleted since; None if unknown."""
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Read everything within as of one moment."""
@@ -130,7 +135,7 @@ class View(Telling, Protocol):
         """
 
     def between(self, first: int, last: int) -> Iterator[tuple[int, Identity]]:
-        """Yield the articles from one id to another."""
+        """Yield the articles from one id to another, in order."""
 
     # Time bounds. Instants are Unix milliseconds.
 
@@ -154,8 +159,8 @@ class View(Telling, Protocol):
 
     # Words.
 
-    def match(self, term: "Term", cancel: "Cancel") -> BitMap:
-        """Return the articles that have a word or phrase. Raises Superseded when cancelled."""
+    def match(self, term: "Term", cancel: "Cancel", among: BitMap | None = None) -> BitMap:
+        """Return the articles that have a word or phrase, of some or all. Raises Superseded."""
 
     # Answers, files, sources and feeds, stored beside the articles.
 
@@ -323,10 +328,7 @@ class Upkeep(Protocol):
     def during_import(
         self, is_screen_open: Callable[[], bool]
     ) -> AbstractContextManager[Callable[[], None]]:
-        """Give a callback for each transaction of an import, which shortens the log after it.
-
-        It may use a thread, but leaves a core free while a screen is open.
-        """
+        """Give a callback that shortens the log, in a thread; a core is left to an open screen."""
 
     def tidy(self, *, entirely: bool = False) -> None:
         """Do some of the work that writing has put off, in idle time. entirely: do all of it."""
@@ -367,8 +369,11 @@ class Engine(Protocol[M]):
     def alone(self) -> AbstractContextManager[object]:
         """Keep other threads from writing meanwhile."""
 
-    def begin(self, searches: int = 1) -> M:
-        """Return the present state, held until `end`. searches: expected concurrent searches."""
+    def begin(self, searches: int = 1, texts: int = -1) -> M:
+        """Return the present state, held until `end`.
+
+        searches: expected at once. texts: the version since which changes will be asked for.
+        """
 
     def end(self, moment: M) -> None:
         """Release a moment as soon as its last search has ended."""

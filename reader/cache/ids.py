@@ -173,6 +173,11 @@ class Meet(LazyIds):
         return shared - self._without if self._without else shared
 
 
+def less(ids: BitMap, others: BitMap) -> BitMap:
+    """Return the ids without others: the same bitmap if they have none in common."""
+    return ids if ids.isdisjoint(others) else ids - others
+
+
 def batches(items: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
     """Yield the items in order, in lists short enough for one request."""
     for start in range(0, len(items), size):

@@ -68,11 +68,13 @@ class Questions:
         now: datetime,
         *,
         among: "Recent | None" = None,
+        newest: int | None = None,
         cancel: Cancel | None = None,
     ) -> Ids:
         """Return ids that match, newest first; drafts only if the query asks for them. now: aware.
 
-        among: match only among these, which is fast. Raises Superseded.
+        among: match only among these, which is fast. newest: look words up only among so many
+        articles. Raises Superseded.
         """
         if among is None and (recalled := self._recalled(query, now)):
             return recalled
@@ -86,7 +88,11 @@ class Questions:
             held = self._session.lease()
         # Without the lock: a word may take a second.
         with self._session.searching(held) as (view, words):
-            found = words.settled(left, view, cancel or Cancel())
+            by = cancel or Cancel()
+            if newest is None:
+                found = words.settled(left, view, by)
+            else:
+                found = words.settled_newest(left, newest, view, by)
         return Ids(found, lang, has_all_twins=has_all_twins(query))
 
     def _found(self, query: Query, lang: str, view: "View", now: datetime) -> Ids:

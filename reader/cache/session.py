@@ -13,7 +13,7 @@ from pyroaring import BitMap
 from reader.article import ArticleId, Identity
 from reader.cache.asking.words import Words
 from reader.cache.facets.index import Facets, News, Truth
-from reader.cache.ids import NONE, Ids
+from reader.cache.ids import Ids
 from reader.cache.marks.journal import Marks
 from reader.cache.marks.pool import MarksPool
 from reader.cache.values.cancel import Cancel
@@ -295,8 +295,9 @@ class Session:
         news = [(facets, facets.news(moment.view)) for facets in of_language]
         held = Held(moment)
         if query.lookups:
+            before = self.held.words if self.held else Words()
             with self.engine.preparing(moment) as view:
-                held.words.look_up(query.lookups, view, Cancel())
+                held.words.look_up(query.lookups, view, Cancel(), before)
         return Next(held, news, query)
 
     def _propose(self, step: Next) -> None:
@@ -329,41 +330,37 @@ class Session:
             following = self._following()
             if following is None:
                 return {id: id for id in follow}
-            every, gone = list(follow), Ids()
+            # An id that has not changed is that of the same article.
+            view = following.held.moment.view
+            changed = view.texts_changed(self.facets.texts)
+            every = list(follow)
+            now: Moved = {id: id for id in every}
+            gone = Ids()
             if selected:
-                changed = following.held.moment.view.texts_changed(self.facets.texts)
                 moved = selected if changed is None else selected & Ids(changed)
                 if len(moved) > MOST_FOLLOWED:
                     gone = selected
                 else:
                     every += moved
-            before = self._identities(every)
-            stay = self._staying(every, following) if before is None else NONE
+            left = every if changed is None else [id for id in every if id in changed]
+            before = self._identities(left)
             for facets, found in following.news:
                 facets.take(found)
             self._take(following.held)
-            view = following.held.moment.view
             for each in self._of_language.values():
                 each.refresh(view)  # a language may have been first used meanwhile
-            lost: Moved = dict.fromkeys(gone)
-            if before is None:
-                return lost | {id: id if id in stay else None for id in every}
-            ids = view.ids(list(before.values()))
-            now = {id: ids.get(before[id]) if id in before else None for id in every}
-            return lost | {id: None if new is None else ArticleId(new) for id, new in now.items()}
+            ids = view.ids(list(before.values())) if before else {}
+            new = {id: ids.get(before[id]) if id in before else None for id in left}
+            now |= {id: None if at is None else ArticleId(at) for id, at in new.items()}
+            return dict.fromkeys(gone) | now
 
-    def _identities(self, ids: Sequence[int]) -> dict[int, Identity] | None:
-        """Return identities as of the held moment; None if it was lost with its connection."""
+    def _identities(self, ids: Sequence[int]) -> dict[int, Identity]:
+        """Return identities as of the held moment; none if it was lost with its connection."""
         try:
             with self.asking() as view:
-                return view.identities(ids)
+                return view.identities(ids) if ids else {}
         except CacheGone:
-            return None
-
-    def _staying(self, ids: Sequence[int], following: Next) -> BitMap:
-        """Return those of the ids that have not changed since the held moment."""
-        changed = following.held.moment.view.texts_changed(self.facets.texts)
-        return NONE if changed is None else BitMap(ids) - changed
+            return {}
 
     def _following(self) -> Next | None:
         """Return the moment that `prepare` has read; None if it or a later one is held already."""

@@ -131,7 +131,9 @@ class Texts:
 
         Raises ArticleNotFound, ArticleAmbiguous.
         """
-        number = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 16 else -1
+        number = (
+            int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) <= 16 else -1
+        )
         if (id := self.with_reference(number, near=True)) is not None:
             return id
         found = self.with_external_id(wanted)

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from reader.article import SLOT_SECONDS, Identity
+from reader.article import Identity
 from reader.digests import blake2b
 
-HORIZON = 96 * 3600 // SLOT_SECONDS
-"""How far before the newest article at the last evaluation, in ids, an article is still news: an
-archive of former years that is imported is not."""
+HORIZON_S = 96 * 3600
+"""How long before the newest article at the last evaluation an article is still news: an archive of
+former years that is imported is not."""
 
 MOST_KEPT = 2_000
 """Maximum articles kept per rule: those of some weeks, for a rule that any article meets."""
@@ -76,9 +76,14 @@ class Memory:
         """Return whether any of the articles was told of."""
         return any(key in self.told for key in keys)
 
-    def with_told(self, run: int, newest: int, told: Mapping[str, int], rule: str) -> Self:
-        """Return the memory after an evaluation, without articles that cannot come again."""
-        every = {key: id for key, id in {**self.told, **told}.items() if id >= newest - 2 * HORIZON}
+    def with_told(
+        self, run: int, newest: int, told: Mapping[str, int], rule: str, *, horizon: int
+    ) -> Self:
+        """Return the memory after an evaluation, without articles that cannot come again.
+
+        horizon: `HORIZON_S` in ids.
+        """
+        every = {key: id for key, id in {**self.told, **told}.items() if id >= newest - 2 * horizon}
         latest = sorted(every.items(), key=_id, reverse=True)[:MOST_KEPT]
         return type(self)(run, newest, dict(latest), rule)
 

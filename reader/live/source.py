@@ -13,7 +13,6 @@ from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from reader.article import Article
 from reader.cache.answers import Outcome
@@ -21,10 +20,11 @@ from reader.cache.source_states import SourceState
 from reader.cache.store import Store
 from reader.cache.storing.writing import Writer
 from reader.cache.values.incoming import Incoming
-from reader.errors import Refusal, SourceError
+from reader.errors import NoRoom, Refusal, SourceError
 from reader.formats.feeds.discovery import WebPage, read_page
 from reader.formats.page import UNDATED, Page
 from reader.i18n import _
+from reader.live.pages import page_url
 from reader.safety.redaction import for_articles_of, redacted
 from reader.sources import read_whole
 from reader.sources.http.fetcher import NOTHING_KNOWN, Answer, Fetcher, FetchFailed, Known
@@ -34,9 +34,6 @@ from reader.text import clean_line, display_name
 
 FIRST_PAGES, MOST_PAGES = 5, 100
 """Maximum pages back in time: of a first sync of an API, and of later ones."""
-
-MOST_A_PAGE = 100
-"""Articles per request: the API refuses a larger limit."""
 
 MOST_PENDING = 8
 
@@ -114,6 +111,7 @@ class _Source:
         self.state = state
         self.outcomes: Counter[Outcome] = Counter()
         self.refusals: list[Refusal] = []
+        self.lacks_room = False
 
     @property
     def added(self) -> int:
@@ -173,14 +171,27 @@ class _Source:
         for start in range(0, len(puts) or 1, STORED_AT_ONCE):
             some = puts[start : start + STORED_AT_ONCE]
             with self.desk.cache.intake.writing(self.desk.run) as writer:
-                stored = Counter(put(writer) for put in some)
+                stored = Counter(filter(None, [self._put(writer, put) for put in some]))
                 if start + STORED_AT_ONCE >= len(puts):
-                    writer.note_source(state)
+                    writer.note_source(self._to_note(state))
             outcomes.update(stored)
         self.outcomes.update(outcomes)
         self.refusals += page.refusals
-        self.state = state
+        self.state = self._to_note(state)
         return outcomes[Outcome.NEW] + outcomes[Outcome.UPDATED]
+
+    def _put(self, writer: Writer, put: Put) -> Outcome | None:
+        """Store an article; None if there is no room for it."""
+        try:
+            return put(writer)
+        except NoRoom as error:
+            self.lacks_room = True
+            self.refusals.append(Refusal(self.subscription.name, str(error)))
+            return None
+
+    def _to_note(self, state: SourceState) -> SourceState:
+        """Return the state to store: if articles were refused, one that asks for them again."""
+        return replace(state, etag="", last_modified="", digest=b"") if self.lacks_room else state
 
     def without_secrets(self, page: Page) -> Sequence[Article]:
         """Return the articles of the page without keys that the server may have repeated."""
@@ -343,7 +354,7 @@ class _CoinDesk(_Source):
         ends: list[int | None] = [None, *self.state.pending]
         for _page in range(FIRST_PAGES if is_first else MOST_PAGES):
             end = ends.pop(0)
-            address = _page_url(self.subscription.url, end)
+            address = page_url(self.subscription.url, end)
             answer = await self.desk.fetcher.get(address, secrets={"x-api-key": key})
             older = await self.desk.work(self.take, answer, end, ends)
             ends = ends if older is None else [older, *ends]
@@ -380,15 +391,3 @@ def _said(part: Any) -> Any:
 
 def _digest(data: bytes) -> bytes:
     return blake2b(data, digest_size=16).digest()
-
-
-def _page_url(url: str, end: int | None) -> str:
-    """Return the address of a page, with the parameters that the user did not write."""
-    parts = urlsplit(url)
-    written = dict(parse_qsl(parts.query, keep_blank_values=True))
-    asked = {"lang": "EN", "limit": str(MOST_A_PAGE)} | written
-    if not asked["limit"].isdecimal() or int(asked["limit"]) > MOST_A_PAGE:
-        asked["limit"] = str(MOST_A_PAGE)
-    if end is not None:
-        asked["to_ts"] = str(end)
-    return parts._replace(query=urlencode(asked)).geturl()

@@ -33,7 +33,9 @@ from tests.benchmarks.newsboat import measure_newsboat, why_not
 from tests.benchmarks.ordering import measure_order
 from tests.benchmarks.painting import measure_first_paint, measure_open, measure_tag_digits
 from tests.benchmarks.program import COMMAND
+from tests.benchmarks.scale import measure_scale
 from tests.benchmarks.searching import measure_picker, measure_search
+from tests.benchmarks.shared import measure_shared
 from tests.benchmarks.subject import Subject
 from tests.benchmarks.syncing import measure_sync
 
@@ -57,10 +59,12 @@ PARTS: dict[str, Callable[[Subject], list[Figure]]] = {
     "memory": measure_memory,
     "sync": measure_sync,
     "order": measure_order,
+    "scale": measure_scale,
     "add": measure_add,
     "live": measure_live,
+    "shared": measure_shared,
 }
-"""In the order in which they run; the last two make the data folder larger."""
+"""In the order in which they run; the last three make the data folder larger."""
 
 SIZES = {"11k": 11_280, "100k": 100_000, "1m": 1_000_000}
 
@@ -103,6 +107,12 @@ def _options() -> argparse.Namespace:
         metavar="[SIZE=]FOLDER",
         help="data folder, which is created if missing and then kept; may be given for each size",
     )
+    parser.add_argument(
+        "--server",
+        default="",
+        metavar="ADDRESS",
+        help="shared archive with the same articles; default a private server, filled for `shared`",
+    )
     parser.add_argument("--rounds", type=int, help="of every part; default what suits it")
     parser.add_argument("--sample", type=int, default=300, help="articles to open")
     parser.add_argument("--all", action="store_true", help="open every article")
@@ -136,6 +146,7 @@ def _subjects(options: argparse.Namespace, folder: Path) -> Iterator[Subject]:
             archive=options.archive or _made_up(size, options, scratch),
             data=_data_folders(options).get(size, scratch / "data"),
             scratch=scratch,
+            server=options.server,
             rounds=options.rounds,
             sample=None if options.all else options.sample,
             seconds=options.seconds,

@@ -60,7 +60,7 @@ def main() -> None:
     from reader.library import Library
 
     data, path = map(Path, sys.argv[1:])
-    with Library(data) as library, _transactions() as seconds:
+    with Library(data) as library, transactions() as seconds:
         _empty_wal(data / "cache.db")
         start = time.perf_counter()
         report = library.bring_in([path])
@@ -85,7 +85,7 @@ def _log(data: Path) -> Path:
 
 
 @contextmanager
-def _transactions() -> Iterator[list[float]]:
+def transactions() -> Iterator[list[float]]:
     """Collects the seconds that each of the importer's transactions takes, its commit included."""
     from reader.cache.intake import Intake
 
@@ -93,9 +93,9 @@ def _transactions() -> Iterator[list[float]]:
     original = Intake.writing
 
     @contextmanager
-    def timed(intake: Intake, run: int) -> Iterator[object]:
+    def timed(intake: Intake, run: int, **options: bool) -> Iterator[object]:
         start = time.perf_counter()
-        with original(intake, run) as writer:
+        with original(intake, run, **options) as writer:
             yield writer
         seconds.append(time.perf_counter() - start)
 

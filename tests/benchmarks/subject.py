@@ -15,6 +15,8 @@ class Subject:
     articles: int
     archive: Path
     data: Path
+    server: str = ""
+    """The address of a shared archive with the same articles; empty: one is made for a while."""
     scratch: Path
     """A folder for whatever a part needs for a while; thrown away in the end."""
     rounds: int | None = None

@@ -1,15 +1,18 @@
 """The screen on a shared archive: the same keys, other writers, and a connection that is lost."""
 
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reader.cache.marks.kinds import Mark
-from reader.library import Library
+from reader.library import RECENT, Library
 from reader.query.language import Query, parse
 from reader.ui.screen import catching_up
+from reader.ui.screen.finder import Finder
 from tests.builders import NOW, article, put
 from tests.counting_proxy import Proxy, proxy
 from tests.postgres import join, server, shared_store
@@ -164,3 +167,33 @@ async def test_keys_show_what_is_there_while_the_network_stands_still(
         await look(reader)
         await reader.press("n")
         assert reader.screen._article.article is not None
+
+
+class Slow(Library):
+    """A library whose whole answers wait until `may_end` is set."""
+
+    may_end = threading.Event()
+
+    def find(self, *query: Any, **how: Any) -> Any:
+        if not how.get("among"):
+            self.may_end.wait(60)
+        return super().find(*query, **how)
+
+
+async def test_the_newest_of_many_that_match_are_shown_before_all_are_found(tmp_path: Path) -> None:
+    join(tmp_path, server().new_archive(tmp_path))
+    with Slow(tmp_path, clock=lambda: NOW) as library:
+        made = [article(n) for n in range(RECENT + 9)]
+        made[-2:] = [article(n, body="A lantern is lit.") for n in (RECENT + 7, RECENT + 8)]
+        put(library._store, made)
+        library.may_end.set()
+        finder = Finder(library)
+        await finder.prepare(parse(""))
+        library.may_end.clear()
+        found = []
+        async for answer in finder.answers(parse('"lantern is"')):
+            found.append((len(answer.ids), answer.is_whole))
+            if answer.ids:
+                library.may_end.set()
+        finder.close()
+    assert found == [(0, False), (2, False), (2, True)]

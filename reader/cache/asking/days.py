@@ -45,19 +45,22 @@ class Days:
         """Yield the ids by day, latest first.
 
         passed: the ids among them that are read or count with their twin. twins: the latter.
-        sentiments: the positive and the negative ones.
+        sentiments: all positive ids, and all negative ones.
         """
-        end, left, read = END, len(ids), passed - twins  # few: counted faster than many
+        end, left, left_twins = END, len(ids), len(twins)
+        read = passed - twins  # few: counted faster than many
         for day in self._all(view):
             if not left:
                 return
-            if found := int(ids.range_cardinality(day.first, end)):
-                twin = int(twins.range_cardinality(day.first, end)) if twins else 0
+            older = _before(day.first, ids)
+            if found := left - older:
+                older_twins = _before(day.first, twins) if left_twins else 0
+                twin, left_twins = left_twins - older_twins, older_twins
                 unread = found - twin - int(read.range_cardinality(day.first, end))
                 span = Span(ids, day.first, end, found)
-                tally = Tally(*sentiments, day.first, end)
+                tally = Tally(ids, twins, *sentiments, day.first, end)
                 yield Group(day.key, day.label, span, unread, twins=twin, tally=tally)
-            end, left = day.first, left - found
+            end, left = day.first, older
 
     def _all(self, view: "View") -> list[_Day]:
         texts = view.counter("texts")
@@ -65,6 +68,11 @@ class Days:
             self._days = list(_days(view))
             self._of = texts, clock.tzname
         return self._days
+
+
+def _before(id: int, ids: BitMap) -> int:
+    """Return how many of the ids are lower: counted in half the time of those in a range."""
+    return int(ids.rank(id - 1)) if id else 0
 
 
 def _days(view: "View") -> Iterator[_Day]:

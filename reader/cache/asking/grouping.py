@@ -14,7 +14,7 @@ from reader.cache.answers import PINNED, Group, Grouping, TagCount
 from reader.cache.asking.days import Days
 from reader.cache.facets.index import PINNED as PINNED_FACET
 from reader.cache.facets.index import READ, Facets
-from reader.cache.ids import NONE, Ids, batches
+from reader.cache.ids import NONE, Ids, batches, less
 from reader.cache.values.told import TWIN
 from reader.i18n import _
 
@@ -59,10 +59,10 @@ def counted(ids: Ids, facets: Facets, ask: Ask) -> Counted:
     """Return what is needed to group the ids, without those on top."""
     with ask() as view:
         on_top, read = (facets.get(view, facet) for facet in (PINNED_FACET, READ))
-        passed = (ids.bits & read) - on_top
+        passed = less(ids.bits & read, on_top)
         twins = NONE
         if ids.has_all_twins and (every := facets.get(view, TWIN)):
-            twins = (ids.bits & every) - on_top
+            twins = less(ids.bits & every, on_top)
             passed |= twins
     return Counted(ids.bits, on_top, passed, twins)
 
@@ -72,11 +72,9 @@ def group(ids: Ids, by: Grouping, facets: Facets, days: Days, ask: Ask) -> tuple
     with ask() as view:
         of = counted(ids, facets, ask)
         if by is Grouping.LATEST:
-            rest = of.ids - of.without
-            told = rest - of.twins
+            rest = less(of.ids, of.without)
             both = tuple(facets.get(view, ("sentiment", name)) for name in _SENTIMENTS)
-            sentiments = told & both[0], told & both[1]
-            groups = list(days.groups(rest, of.passed, of.twins, sentiments, view))
+            groups = list(days.groups(rest, of.passed, of.twins, (both[0], both[1]), view))
         else:
             groups = list(_GROUPINGS[by](of, facets, ask))
         if pinned := ids.bits & of.without:
@@ -159,7 +157,7 @@ def _by_source(of: Counted, facets: Facets, ask: Ask) -> list[Group]:
 
 
 def _ungrouped(of: Counted, _facets: Facets, _ask: Ask) -> list[Group]:
-    rest = of.ids - of.without
+    rest = less(of.ids, of.without)
     unread = len(rest) - len(of.passed)
     everything = Group(("ALL",), _("ALL"), Ids(rest), unread, twins=len(of.twins))
     return [everything] if rest else []
@@ -225,7 +223,9 @@ def _highest(
 def _tags_of_few(ids: BitMap, facets: Facets, ask: Ask) -> list[TagCount]:
     """Count the tags of a few articles one by one: they have few of the thousands in use."""
     counts: Counter[str] = Counter()
-    for some in batches(list(ids), FEW or 1):
+    with ask() as view:
+        at_once = view.tags_at_once
+    for some in batches(list(ids), at_once):
         with ask() as view:  # a few at a time, so that another thread can answer a key
             found = {(id, tag.casefold()) for id, tag in view.tags(some)}
             counts.update(tag for _id, tag in found)
@@ -248,7 +248,7 @@ def _by_story(of: Counted, facets: Facets, ask: Ask) -> list[Group]:
     """Return the newest stories, then a group of all other articles."""
     from reader.cache.asking.story_groups import by_story
 
-    return by_story(of.ids - of.without, of.passed, of.twins, facets, ask)
+    return by_story(less(of.ids, of.without), of.passed, of.twins, facets, ask)
 
 
 _GROUPINGS = {

@@ -19,7 +19,7 @@ AT_ONCE = 12
 """How many of them are looked at together: nine are mostly among the first of these."""
 
 DECIDES = 5
-"""Of which part of the ids it is looked up first whether two tags say the same."""
+"""Part of the ids, a fifth, that mostly shows that two tags do not say the same."""
 
 ALIKE = 0.9
 """Part of a tag's articles that another one must have for both to say the same."""

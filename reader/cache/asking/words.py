@@ -30,6 +30,9 @@ READ_AT_ONCE = 64
 TITLES_AT_ONCE = 1024
 """Titles that are read together."""
 
+MOST_CARRIED = 300
+"""Changed articles up to which words are looked up in these alone, where that is quicker."""
+
 NOTED_EACH = 4096
 """Articles after which it is noted how far a search has come."""
 
@@ -84,14 +87,26 @@ class Words:
         self._scanned: dict[_Searched, tuple[BitMap, BitMap]] = {}
         """The ids that were searched for an expression, and those of them that match."""
 
-    def look_up(self, terms: Iterable[Term], view: "View", by: Cancel) -> None:
-        """Look the words up, for a later query. Raises Superseded."""
+    def look_up(self, terms: Iterable[Term], view: "View", by: Cancel, before: "Words") -> None:
+        """Look the words up, for a later query. Raises Superseded.
+
+        before: the words of an earlier version; those that were looked up are carried on.
+        """
         for term in terms:
-            self.ids(term, view, by)
+            self.ids(term, view, by, before)
 
     def settled(self, wanted: Wanted, view: "View", by: Cancel) -> BitMap:
         """Return the ids that a query finds. Raises Superseded."""
         return settled(wanted, _InView(self, view, by))
+
+    def settled_newest(self, wanted: Wanted, count: int, view: "View", by: Cancel) -> BitMap:
+        """Return the ids that a query finds among the newest. Raises Superseded.
+
+        count: of the articles that are looked at. Their words are not cached.
+        """
+        bits = wanted.bits
+        newest = BitMap(bits[max(0, len(bits) - count) :])
+        return settled(wanted, _Among(self, view, by, newest), newest)
 
     def drop_unused(self, shown: Query) -> list[BitMap]:
         """Drop the least recently used sets beyond `KEPT_BYTES`, and return them.
@@ -118,7 +133,7 @@ class Words:
             known = self._known if texts == self._texts else {}
             return all(_word(term) in known for term in terms)
 
-    def ids(self, term: Term, view: "View", by: Cancel) -> BitMap:
+    def ids(self, term: Term, view: "View", by: Cancel, before: "Words | None" = None) -> BitMap:
         """Return the ids that have the words of a term. Raises Superseded."""
         texts, word = view.counter("texts"), _word(term)
         with self._lock:
@@ -126,13 +141,28 @@ class Words:
             if word in self._known:
                 self._known[word] = found = self._known.pop(word)  # most recently used
                 return found
-        found = view.match(term, by)
+        carried = before.carried(term, view, by) if before else None
+        found = view.match(term, by) if carried is None else carried
         with self._lock:
             if texts == self._texts:
                 self._known[word] = found
                 if len(self._known) > KEPT:
                     del self._known[next(iter(self._known))]
         return found
+
+    def carried(self, term: Term, view: "View", by: Cancel) -> BitMap | None:
+        """Return the ids that have the words of a term in a later version. Raises Superseded.
+
+        None if looking them up again is as quick.
+        """
+        with self._lock:
+            since, known = self._texts, self._known.get(_word(term))
+        if known is None or not view.matches_few:
+            return None
+        changed = view.texts_changed(since)
+        if changed is None or len(changed) > MOST_CARRIED:
+            return None
+        return (known - changed) | view.match(term, by, changed)
 
     def _forget_before(self, texts: int) -> None:
         if texts != self._texts:
@@ -187,6 +217,17 @@ class _InView:
 
     def scan(self, pattern: Pattern, bits: BitMap) -> BitMap:
         return self._words.scan(pattern, bits, self._view, self._by)
+
+
+class _Among(_InView):
+    """Looks up among some articles alone."""
+
+    def __init__(self, words: Words, view: "View", by: Cancel, among: BitMap) -> None:
+        super().__init__(words, view, by)
+        self._among = among
+
+    def ids(self, term: Term) -> BitMap:
+        return self._view.match(term, self._by, self._among)
 
 
 def _matching(pattern: Pattern, ids: Sequence[int], view: "View", by: Cancel) -> Iterator[int]:

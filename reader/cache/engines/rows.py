@@ -8,9 +8,11 @@ from typing import Any
 from reader.cache.sameness.arrivals import Arrival
 from reader.cache.sameness.tellings import (
     NEARLY,
+    REPUBLISHED_WITHIN_MS,
     Telling,
     likeness,
     link_of,
+    one_adds_numbers,
     related,
     retold,
     telling_of,
@@ -19,6 +21,7 @@ from reader.cache.values.incoming import Incoming, digest_of
 from reader.cache.values.stored import Stored, identity_of
 
 _CUT_BODY = 60_000
+_LATEST = 2**62
 
 Contents = tuple[dict[str, Any], bytes, bytes]
 """Fields, body and digest of an article; all of them empty if it is damaged."""
@@ -61,6 +64,43 @@ def telling_of_row(row: Sequence[Any]) -> Telling:
     title, text, length, published, words, title_words, numbers = row
     sets = (unpacked(words), unpacked(title_words), unpacked(numbers))
     return Telling(title, text, length, published, *sets)
+
+
+def values_of(entry: int, feed: str, telling: Telling) -> tuple[Any, ...]:
+    """Return a version of an entry as a row: entry and feed, then as `telling_of_row` reads it.
+
+    The published instant comes before the length.
+    """
+    sets = (packed(telling.words), packed(telling.title_words), packed(telling.numbers))
+    return entry, feed, telling.title, telling.text, telling.published, telling.length, *sets
+
+
+def sought(feed: str, telling: Telling) -> dict[str, object]:
+    """Return the values of a question for versions that may be nearly the same as one.
+
+    They have its text or its title, and were published between `first` and `last` or without a
+    date; those up to `moment` are asked for apart from later ones.
+    """
+    moment = telling.published if telling.published is not None else _LATEST
+    first = moment - REPUBLISHED_WITHIN_MS if telling.published is not None else -_LATEST
+    return {
+        "feed": feed,
+        "title": telling.title or None,
+        "text": telling.text,
+        "first": first,
+        "moment": moment,
+        "last": moment + REPUBLISHED_WITHIN_MS,
+    }
+
+
+def nearly_same(telling: Telling, rows: Iterable[Sequence[Any]]) -> list[int]:
+    """Return the entries with a version that is nearly the same. rows: entry, then a version."""
+    found: dict[int, bool] = {}
+    for entry, *row in rows:
+        if not one_adds_numbers(telling.numbers, unpacked(row[-1])):
+            continue  # the most common and cheapest check
+        found[entry] = found.get(entry, False) or retold(telling, telling_of_row(row))
+    return [entry for entry, is_near in found.items() if is_near]
 
 
 def packed(hashes: Iterable[int]) -> bytes:

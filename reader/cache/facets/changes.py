@@ -167,6 +167,7 @@ def counted(articles: "Iterable[Facts]", marks: Mapping[Facet, BitMap]) -> Count
         for state, holds in zip((PINNED, DRAFT, ESTIMATED, *TOLD), states, strict=True):
             if holds:
                 found[state].append(id)
-    ids = {facet: BitMap(each) for facet, each in found.items()}
+    # As they grow article by article: runs, such as those of twins, are counted at half the speed.
+    ids = {facet: BitMap(each, optimize=False) for facet, each in found.items()}
     of_marks = {facet: bits & ids.get(ALL, BitMap()) for facet, bits in marks.items()}
     return Counted(ids | {facet: bits for facet, bits in of_marks.items() if bits}, labels)

@@ -14,7 +14,7 @@ from reader.cache.session import Session
 from reader.cache.values.instants import milliseconds
 from reader.cache.values.told import Told
 from reader.config.alerts import OncePer, Rule
-from reader.insight.alerts import HORIZON, Memory, key, reached, read, write
+from reader.insight.alerts import HORIZON_S, Memory, key, reached, read, write
 from reader.query.language import Query, parse
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Alert(NamedTuple):
 class _Evaluated(NamedTuple):
     run: int
     newest: int
+    horizon: int
     matches: list[Match]
 
 
@@ -91,7 +92,9 @@ class Alerts:
             new[:] = _new(found, _of(rule, memories))
             told = {key: id for match in found.matches for key, id in match.keys.items()}
             known = memories.get(rule.name, Memory())
-            memory = known.with_told(found.run, found.newest, told, _meaning(rule))
+            memory = known.with_told(
+                found.run, found.newest, told, _meaning(rule), horizon=found.horizon
+            )
             return write(memories | {rule.name: memory}, names)
 
         self._marking.change_state(STATE, change)
@@ -103,10 +106,11 @@ class Alerts:
             run, newest = view.counter("run"), view.last_until(milliseconds(self._now))
             if newest is None or view.counter("decided") != view.counter("texts"):
                 return None
+            horizon = view.slots.within(HORIZON_S)
             since, first = -1, newest
             if known is not None and known.run <= run:
                 since, first = known.run - OVERLAP, min(newest, known.newest)
-            arrived = view.written(since, max(0, first - HORIZON))
+            arrived = view.written(since, max(0, first - horizon))
             stories = {row.story for row in view.told_of(list(arrived))}
             rows = [*view.told_in(list(stories))] if arrived else []
         matching, shown = self._matching(rule, BitMap([row.id for row in rows]))
@@ -121,7 +125,7 @@ class Alerts:
                 for match in _matches(view, rule, every, matching, arrived)
             ]
         found.sort(key=_latest, reverse=True)
-        return _Evaluated(run, newest, found)
+        return _Evaluated(run, newest, horizon, found)
 
     def _matching(self, rule: Rule, ids: BitMap) -> tuple[BitMap, BitMap]:
         """Return which of the articles match the query, and which are shown to the user."""

@@ -92,6 +92,7 @@ class SharedEngine:
             # First a connection, as who has one may wait for this user's lock; then that lock, so
             # that the state that is read is not older than the sets.
             view: Any = self.archive.present()
+            _taken = view.db
             with transaction(file.db), view.snapshot():
                 before = self.own.at(view, is_locked=True)
                 to = OwnChanges(view, self.own, self._keys, before)
@@ -140,11 +141,11 @@ class SharedEngine:
         """Keep other threads from writing meanwhile."""
         return self.archive.alone()
 
-    def begin(self, searches: int = 1) -> OwnMoment:
+    def begin(self, searches: int = 1, texts: int = -1) -> OwnMoment:  # noqa: ARG002 - of own.db
         """Return the present state, held until `end`. searches: expected concurrent searches."""
         try:
             with self.errors():
-                moment = self.archive.begin(searches)
+                moment = self.archive.begin(searches, self.own.file.versions()[0])
         except CacheGone as error:
             self.lost = str(error)
             raise

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from reader.cache.engines.postgres.engine import PostgresEngine
-from reader.cache.engines.postgres.setup import check_on
 from reader.cache.files.migrations import Schema
 from reader.cache.shared.engine import SharedEngine
 from reader.cache.shared.folders import address_of, forget
@@ -26,9 +25,7 @@ class SharedStore(Store):
     def _engine(self, folder: Path, lock: threading.RLock) -> "SharedEngine":
         address, id = address_of(folder)
         archive = PostgresEngine(address, lock)
-        with archive.errors():
-            is_same = check_on(archive.pool.of_thread(), address) == id
-        if not is_same:
+        if archive.check() != id:
             archive.close()
             forget(address, folder)
             raise CacheError(

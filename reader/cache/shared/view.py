@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pyroaring import BitMap
 
-from reader.article import ID_BITS
 from reader.cache.facets.index import OWN
 from reader.cache.marks.kinds import Mark
 from reader.cache.shared.own_file import OwnSets
@@ -30,7 +29,6 @@ _FIRST_KEY = 1 << 39
 
 _STATES = frozenset(mark.facet for mark in Mark)
 _SETTLED: frozenset[int] = frozenset()
-_EVERY_CHUNK = range(1 << (ID_BITS - CHUNK_BITS))
 
 
 def is_own(facet: Facet) -> bool:
@@ -165,9 +163,14 @@ class OwnView:
             now = self.own
             for key in filter(self._keys.is_own, keys):
                 bits = self._every.differing(self._keys.facet(key), since, now)
-                chunks = _EVERY_CHUNK if bits is None else {id >> CHUNK_BITS for id in bits}
+                chunks = self._all if bits is None else {id >> CHUNK_BITS for id in bits}
                 found += [chunk * FACETS + key for chunk in chunks]
         return found
+
+    @property
+    def _all(self) -> range:
+        """Return the numbers of all chunks."""
+        return range(1 << (self.slots.bits - CHUNK_BITS))
 
     def answer(self, query: str, version: int) -> str | None:
         """Return the stored answer to a query in that version."""

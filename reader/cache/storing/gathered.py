@@ -5,7 +5,7 @@ about each incoming article.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pyroaring import BitMap
@@ -16,6 +16,7 @@ from reader.cache.facets.index import ALL, DRAFT, ESTIMATED, PINNED, Truth
 from reader.cache.ids import batches
 from reader.cache.marks.journal import Marks
 from reader.cache.storing.placing import places
+from reader.cache.storing.room import Room
 from reader.cache.values.incoming import Incoming, digest_of, indexed
 from reader.cache.values.stored import Stored, identity_of
 from reader.cache.values.told import facets_of
@@ -40,6 +41,7 @@ class Gathered:
         self._any_marks = not marks.is_empty()
         self._run = run
         self._truth = truth
+        self._room = Room(to)
         self._coming: dict[Identity, Coming] = {}
         self._replaced: list[Stored] = []
         """Stored articles that another one replaces."""
@@ -59,15 +61,24 @@ class Gathered:
     def __contains__(self, identity: Identity) -> bool:
         return identity in self._coming
 
+    def look_around(self, published: Iterable[int]) -> None:
+        """Count what is stored about several instants together, before articles are added."""
+        self._room.look(published)
+
     def add(self, coming: Coming) -> None:
-        """Add an article, to be stored by `write`."""
+        """Add an article, to be stored by `write`. Raises NoRoom, and has it not then."""
+        before, published = coming.before, coming.incoming.published
+        if before is None or before.published != published:
+            self._room.take(published)
         self._coming[coming.incoming.identity] = coming
 
     def put_in_place(self, coming: Coming, before: Stored) -> None:
-        """Add an article that replaces a stored or collected one."""
-        gathered = self._coming.pop(before.identity, None)
+        """Add an article that replaces a stored or collected one. Raises NoRoom, without change."""
+        gathered = self._coming.get(before.identity)
         coming.before = gathered.before if gathered else before
         self.add(coming)
+        if gathered and before.identity != coming.incoming.identity:
+            del self._coming[before.identity]
 
     def replace(self, stored: Sequence[Stored]) -> None:
         """Delete stored articles that are the same as another one."""

@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.article import ID_BITS
-from reader.cache.values.instants import END, slot
+from reader.cache.values.instants import END
+from reader.cache.values.slots import Slots
 from reader.errors import CacheFull
 
 if TYPE_CHECKING:
@@ -32,15 +32,16 @@ def places(view: "View", published: Sequence[int]) -> Places:
     CacheFull if the ids after the latest instant are used up.
     """
     made = Places([], [])
+    slots = view.slots
     last = -1
     while len(made.ids) < len(published):
-        last = _fill_gap(view, published, made, last)
-    if made.ids and max(made.ids[-1], made.moves[-1][1] if made.moves else 0) >= 1 << ID_BITS:
+        last = _fill_gap(view, published, slots, made, last)
+    if made.ids and max(made.ids[-1], made.moves[-1][1] if made.moves else 0) >> slots.bits:
         raise CacheFull
     return made
 
 
-def _fill_gap(view: "View", published: Sequence[int], made: Places, last: int) -> int:
+def _fill_gap(view: "View", published: Sequence[int], slots: Slots, made: Places, last: int) -> int:
     """Place the next new articles between two stored ones; return the last id used."""
     start = len(made.ids)
     last_before = view.last_until(published[start])
@@ -52,18 +53,18 @@ def _fill_gap(view: "View", published: Sequence[int], made: Places, last: int) -
     first = max(before, last) + 1
     room = after - first
     if end - start <= room:
-        made.ids.extend(_spread(published[start:end], first, after))
+        made.ids.extend(_spread(published[start:end], slots, first, after))
         return made.ids[-1]
     made.ids.extend(range(first, first + room))
-    return _push(view, published, made, first + room)
+    return _push(view, published, slots, made, first + room)
 
 
-def _spread(published: Sequence[int], first: int, end: int) -> list[int]:
+def _spread(published: Sequence[int], slots: Slots, first: int, end: int) -> list[int]:
     """Return ids from `first` to below `end`, each at its time if there is room."""
     ids: list[int] = []
     free = first
     for moment in published:
-        ids.append(max(slot(moment), free))
+        ids.append(max(slots.of(moment), free))
         free = ids[-1] + 1
     limit = end - 1
     for place in range(len(ids) - 1, -1, -1):
@@ -74,7 +75,7 @@ def _spread(published: Sequence[int], first: int, end: int) -> list[int]:
     return ids
 
 
-def _push(view: "View", published: Sequence[int], made: Places, place: int) -> int:
+def _push(view: "View", published: Sequence[int], slots: Slots, made: Places, place: int) -> int:
     """Assign ids from `place` on without a gap, until no stored article has to move any more."""
     stored = view.published_from(place)
     here = next(stored, None)
@@ -85,7 +86,7 @@ def _push(view: "View", published: Sequence[int], made: Places, place: int) -> i
             here = next(stored, None)
         number = len(made.ids)
         is_new = number < len(published) and (not pushed or published[number] < pushed[0][1])
-        if not pushed and not (is_new and _is_next(published[number], here, place)):
+        if not pushed and not (is_new and _is_next(published[number], slots, here, place)):
             return place - 1
         if is_new:
             made.ids.append(place)
@@ -96,6 +97,6 @@ def _push(view: "View", published: Sequence[int], made: Places, place: int) -> i
         place += 1
 
 
-def _is_next(published: int, here: tuple[int, int] | None, place: int) -> bool:
+def _is_next(published: int, slots: Slots, here: tuple[int, int] | None, place: int) -> bool:
     """Return whether a new article belongs here: its own slot is passed, `here` is later."""
-    return slot(published) < place and (here is None or published < here[1])
+    return slots.of(published) < place and (here is None or published < here[1])

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
-from reader.article import SLOT_SECONDS, Sentiment
+from reader.article import Sentiment
 from reader.cache.facets.changes import FacetChanges
 from reader.cache.facets.index import Truth
 from reader.cache.ids import batches
 from reader.cache.session import Session
-from reader.cache.values.instants import slot
+from reader.cache.values.slots import DAY_S, LOCAL
 from reader.cache.values.told import Original, Told, facets_of, number_of
 from reader.errors import CacheError
 from reader.insight.others import OtherStories, Written
@@ -35,8 +35,8 @@ AT_ONCE = 1_000
 MOST_REMEMBERED = 20_000
 """Maximum articles before the first that are read again: a million in three years have 8,000."""
 
-_DAY = 24 * 3600 // SLOT_SECONDS
-"""How far apart in ids twins may be."""
+APART_S = DAY_S
+"""How far apart in time twins may be."""
 
 _ENGLISH = ("en", "")
 _OPPOSITES = {Sentiment.POSITIVE.value, Sentiment.NEGATIVE.value}
@@ -49,6 +49,8 @@ class Deciding:
         """Use a session. truth: recounts damaged facets from the articles."""
         self._session = session
         self._truth = truth
+        self._slots = LOCAL
+        """Those of the archive, from the first step on."""
         self._texts = -1
         self._left = BitMap()
         """Articles that are to be looked at, as of that version of the texts."""
@@ -86,7 +88,7 @@ class Deciding:
         with self._session.present() as view, view.snapshot():
             self._look(view)
             last = view.counter("stories")
-            some = _first(self._left)
+            some = _first(self._left, self._slots.within(APART_S))
             told, beside = self._decided(view, some, last) if some else ([], set())
         with self._session.transaction() as to:
             if (to.counter("texts"), to.counter("stories")) != (self._texts, last):
@@ -100,6 +102,8 @@ class Deciding:
 
     def _look(self, view: "View") -> None:
         texts, decided = view.counter("texts"), view.counter("decided")
+        if self._texts < 0:
+            self._slots = view.slots
         if texts != self._texts:
             left = BitMap() if decided == texts else view.undecided(decided)
             self._texts, self._left = texts, left
@@ -110,7 +114,8 @@ class Deciding:
 
         last: the number of the last story.
         """
-        rows = {row.id: row for row in view.told_between(some[0] - _DAY, some[-1] + _DAY)}
+        apart = self._slots.within(APART_S)
+        rows = {row.id: row for row in view.told_between(some[0] - apart, some[-1] + apart)}
         stories, others = self._before(view, rows[some[0]], rows.values())
         within = [row for row in rows.values() if some[0] <= row.id <= some[-1]]
         english = [row for row in within if row.lang in _ENGLISH]
@@ -148,7 +153,7 @@ class Deciding:
         rows: the articles about it, which may be twins of those before it.
         """
         stories, others = self._stories, self._others
-        start = slot(first.published - REMEMBERED_S * 1000)
+        start = self._slots.of(first.published - REMEMBERED_S * 1000)
         if stories is None or first.id <= self._up_to:
             stories, others = Stories(), defaultdict(OtherStories)
         else:
@@ -184,15 +189,15 @@ class Deciding:
             to.count_up("version")  # `story:` finds more than before
 
 
-def _first(left: BitMap) -> list[int]:
-    """Return the first articles that are left, without a gap of days between them.
+def _first(left: BitMap, apart: int) -> list[int]:
+    """Return the first articles that are left, without a gap of more than `apart` between them.
 
     Those of one moment stay together, as there may be twins among them.
     """
     some: list[int] = []
     for id in left:
         gap = id - some[-1] if some else 0
-        if gap > _DAY or (len(some) >= AT_ONCE and gap > 1) or len(some) == 2 * AT_ONCE:
+        if gap > apart or (len(some) >= AT_ONCE and gap > 1) or len(some) == 2 * AT_ONCE:
             break
         some.append(id)
     return some

@@ -81,19 +81,21 @@ class Writer:
 
     def look_up(self, articles: Iterable[Incoming]) -> None:
         """Look up articles of files together, which `put` otherwise does one by one."""
-        externals = {each.identity.external for each in articles}
+        every = [*articles]
+        externals = {each.identity.external for each in every}
         self._unknown |= externals - self._to.externals(list(externals))
+        self._gathered.look_around(each.published for each in every)
 
     def put(self, incoming: Incoming, *, before: bytes | None = None) -> Outcome:
         """Store an article of a file unless the stored one wins; return the outcome.
 
-        before: digest of the different bytes that the file had at an earlier import.
+        before: digest of the different bytes that the file had at an earlier import. Raises NoRoom.
         """
         stored = self._found(incoming)
         if stored is None:
             if before is not None and (held := self._held_by_file(incoming, before)):
-                self._handed.append((held.identity, incoming.identity))
                 self._come(with_former_titles(incoming, self._document(held)[0]), held, 0)
+                self._handed.append((held.identity, incoming.identity))
                 return Outcome.UPDATED
             return self._add(Coming(incoming, None))
         incoming = _of_feed(incoming, stored)
@@ -146,7 +148,7 @@ class Writer:
     def put_live(self, incoming: Incoming) -> Outcome:
         """Store an article of an API. The newest `updated` wins; of equal ones, the last that came.
 
-        A date wins over a time of arrival.
+        A date wins over a time of arrival. Raises NoRoom.
         """
         stored = self._found(incoming)
         if stored is None:
@@ -193,7 +195,7 @@ class Writer:
     # Feeds.
 
     def put_item(self, page: FeedPage, group: Group, arrival: Arrival) -> Outcome:
-        """Store an item of a feed's page. What the feed sends last wins."""
+        """Store an item of a feed's page. What the feed sends last wins. Raises NoRoom."""
         memory = self._memory_of(page.feed)
         verdict = judge(group, page.page, memory, page.claimed)
         if verdict.shared:
@@ -221,10 +223,11 @@ class Writer:
             self._gathered.add(Coming(incoming, None, entry, arrival.came))
             self._hand_over_marks_alone(page, arrival, incoming.identity)
             return Outcome.NEW
+        outcome = self._revise(incoming, before, entry, arrival.came, undated=arrival.undated)
         for each in known:
             if each.identity != incoming.identity:
                 self._handed.append((each.identity, incoming.identity))
-        return self._revise(incoming, before, entry, arrival.came, undated=arrival.undated)
+        return outcome
 
     def _memory_of(self, feed: str) -> "FeedMemory":
         if feed not in self._memories:

@@ -8,6 +8,9 @@ from reader.cli.context import Paths, say
 from reader.errors import SourceError
 from reader.i18n import _, grouped, ngettext
 
+WIDTHS = ("16s", "4s", "1s", "250ms")
+"""Names of widths of slots, as `cache.values.slots` has them: importing that would take longer."""
+
 
 @click.group(short_help=_("Set up an archive on a PostgreSQL server, for several machines."))
 def archive() -> None:
@@ -25,23 +28,37 @@ def archive() -> None:
 
 @archive.command(short_help=_("Set up an archive in an empty database."))
 @click.argument("address", metavar=_("ADDRESS"))
-def init(address: str) -> None:
+@click.option(
+    "--slots",
+    type=click.Choice(WIDTHS),
+    default=WIDTHS[0],
+    show_default=True,
+    help=_("Width of a slot of time: the narrower, the more articles of one day."),
+)
+def init(address: str, slots: str) -> None:
     """Set up an archive in the database at ADDRESS, as its owner.
 
     ADDRESS is `postgresql://[USER@]HOST[:PORT]/DATABASE`, without a password: that is read from
     ~/.pgpass, PGPASSWORD or the system's keyring. To other machines than this one the connection is
     encrypted and the server's certificate is checked (sslmode=verify-full).
 
+    An archive has an id for each slot of time, and takes articles for half of them: 2,700 a day in
+    slots of 16 seconds (`--slots 16s`), 10,800 in `4s`, 43,200 in `1s`, 172,800 in `250ms`. Sets of
+    articles are larger in narrow slots. The width stays; `archive copy` brings the articles into an
+    archive of another.
+
     \b
     Example:
       cryptoread archive init postgresql://owner@archive.example/news
+      cryptoread archive init --slots 1s postgresql://owner@archive.example/all-news
     """
     from reader.cache.shared.folders import parsed
+    from reader.cache.values.slots import of_name
 
     chosen = parsed(address)
     from reader.cache.shared.owning import init  # needs the extra, which `parsed` asks for
 
-    init(chosen)
+    init(chosen, of_name(slots))
     text = _("{database} has an archive now; `cryptoread --data ADDRESS` opens it")
     say(text.format(database=chosen.name))
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 FIRST_ROWS_S = 0.005
 """How long to wait for the whole answer before matches among the newest articles are shown."""
 
+NEWEST_S, NEWEST = 0.02, 2_000
+"""How long to wait again before the newest of a shared archive are searched, and how many, unless
+first rows were found: a server may take seconds for a phrase."""
+
 THREADS = 3
 """Includes a spare for a query that SQLite cannot interrupt."""
 
@@ -65,11 +69,31 @@ class Finder:
         whole.add_done_callback(_looked_at)
         try:
             done, _ = await asyncio.wait({whole}, timeout=FIRST_ROWS_S)
+            first = Ids()
             if not done and self._recent is not None and self._library.is_current(self._recent):
-                yield Answer(self._library.find(query, among=self._recent), is_whole=False)
+                first = self._library.find(query, among=self._recent)
+                yield Answer(first, is_whole=False)
+            if not first and self._library.shared and (more := await self._more(query, whole)):
+                yield Answer(more, is_whole=False)
             yield Answer(await whole, is_whole=True)
         finally:
             cancel.cancel()  # has no effect on a finished search
+
+    async def _more(self, query: Query, whole: "asyncio.Future[Ids]") -> Ids | None:
+        """Return matches among the newest articles; None if all were found meanwhile."""
+        done, _ = await asyncio.wait({whole}, timeout=NEWEST_S)
+        if done:
+            return None
+        cancel = Cancel()
+        now = self._library.clock()
+        find = partial(self._library.questions.find, query, now, newest=NEWEST, cancel=cancel)
+        newest = asyncio.get_running_loop().run_in_executor(self._threads, find)
+        newest.add_done_callback(_looked_at)
+        try:
+            await asyncio.wait({whole, newest}, return_when=asyncio.FIRST_COMPLETED)
+            return None if whole.done() else newest.result()
+        finally:
+            cancel.cancel()
 
     def stop(self) -> None:
         """Cancel the present search."""

@@ -165,3 +165,12 @@ def test_marks_stay_where_they_are(tmp_path: Path) -> None:
         assert len(source.questions.find(parse("is:read"), NOW)) == 1
         assert len(to.questions.find(parse("is:read"), NOW)) == 0
         assert len(to.questions.find(parse("is:unread"), NOW)) == 1
+
+
+def test_sets_that_were_counted_anew_are_stored_as_those_that_grew(tmp_path: Path) -> None:
+    with Store(tmp_path / "from") as source, shared_store(tmp_path / "to") as target:
+        put(source, [article(n, published=NOW) for n in range(40)])  # one id after the other
+        copy(source, target)
+        for store in (source, target):
+            bits = store.questions.find(parse("category:btc"), NOW).bits
+            assert bits.get_statistics()["n_run_containers"] == 0

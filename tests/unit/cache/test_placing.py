@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from reader.article import ID_BITS, LAST_INSTANT
+from reader.article import LAST_INSTANT
 from reader.cache.store import Store
 from reader.cache.values.incoming import Incoming
+from reader.cache.values.slots import LOCAL
 from reader.errors import CacheFull
 from reader.query.language import Query
 from tests.builders import NOW, article
 
-LAST = (1 << ID_BITS) - 1
+LAST = (1 << LOCAL.bits) - 1
 
 
 def put(store: Store, *names: str, published: datetime = LAST_INSTANT) -> None:

@@ -111,17 +111,22 @@ def test_a_program_that_waits_too_long_for_a_connection_says_so(
 
 def test_a_search_that_was_cancelled_leaves_a_connection_that_can_be_used(stores: Any) -> None:
     screen, _ = stores
+    asleep = "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND query LIKE '%%sleep(9)%%'"
     for _ in range(3):
         with screen.session.lock:
             held = screen.session.lease()
-        with screen.session.searching(held) as (view, _words):
-            cancel = Cancel()
-            with (
-                ThreadPoolExecutor(1) as beside,
-                pytest.raises(psycopg.errors.QueryCanceled),
-                cancel.guarding(partial(view.db.cancel_safe, timeout=5)),
-            ):
-                beside.submit(cancel.cancel)
-                while True:
-                    view.db.execute("SELECT pg_sleep(0.01)")
+        cancel = Cancel()
+        with screen.session.searching(held) as (view, _words), ThreadPoolExecutor(1) as beside:
+            view.db.execute("SELECT 1")  # begins its transaction
+
+            def interrupt(pid: int, cancel: Cancel) -> None:
+                with psycopg.connect(server().address(), autocommit=True) as db:
+                    while not db.execute(asleep, (pid,)).fetchone():
+                        pass
+                cancel.cancel()
+
+            beside.submit(interrupt, view.db.info.backend_pid, cancel)
+            guarding = cancel.guarding(partial(view.db.cancel_safe, timeout=5))
+            with pytest.raises(psycopg.errors.QueryCanceled), guarding:
+                view.db.execute("SELECT pg_sleep(9)")
     assert len(titles(screen, "story 7")) == 1

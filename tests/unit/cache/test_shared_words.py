@@ -1,13 +1,16 @@
 """Words of a shared archive: PostgreSQL finds the articles that FTS5 finds, whatever the text."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
 from reader.cache.engines.postgres import tokens, words
+from reader.cache.opened import open_store
 from reader.cache.store import Store
 from reader.query.folding import folded, without_accents
 from reader.query.language import parse
@@ -142,3 +145,38 @@ def test_a_damaged_body_is_left_out_of_a_search_for_long_articles(both: tuple[An
         to.db.execute("UPDATE cryptoread.documents SET body = '\\xff'")
         to.count_up("texts")
     assert found(store, '"vault spot"') == []
+
+
+@pytest.mark.parametrize("query", ["spot", '"spot etf"', "title:spot", "-spot", "etf (spot OR x)"])
+def test_words_are_looked_up_among_the_newest_articles_alone(
+    query: str, both: tuple[Any, Any]
+) -> None:
+    for store in both:
+        some = ("spot etf", "etf", "spot spot etf", "spot " * 250 + "etf spot etf")
+        put(store, [article(n, title=some[n % 4], body=some[n % 3]) for n in range(12)])
+        every = store.questions.find(parse(""), NOW)
+        whole = store.questions.find(parse(query), NOW)
+        for newest in (1, 5, len(every), len(every) + 1):
+            among = store.questions.find(parse(query), NOW, newest=newest)
+            assert among.bits == whole.bits & BitMap(every[:newest])
+
+
+WATCHED = [parse(each) for each in ("spot", '"spot etf"', "title:etf", "sp*", "halving -etf")]
+
+
+def test_words_on_the_screen_are_carried_on_when_articles_come_and_change(
+    tmp_path: Path,
+) -> None:
+    some = ("spot etf", "etf halving", "spot", "spot " * 250 + "etf spot etf")
+    with shared_store(tmp_path, clock=lambda: NOW) as store:
+        put(store, [article(n, title=some[n % 4], body=some[n % 3]) for n in range(40)])
+        store.session.hold()
+        for n, query in enumerate(WATCHED * 2):
+            store.questions.find(query, NOW)
+            put(store, [article(k, title=some[(k + n) % 4], body="") for k in range(n, 40, 7)])
+            put(store, [article(100 + 9 * n + k, body=some[k % 4]) for k in range(9)])
+            assert store.session.prepare(query)
+            store.session.catch_up()
+            carried = store.questions.find(query, NOW)
+            with open_store(tmp_path, clock=lambda: NOW) as other:
+                assert carried.bits == other.questions.find(query, NOW).bits

@@ -1,5 +1,6 @@
 """The tags of the bar split what is shown, say different things, and are counted exactly."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -113,20 +114,23 @@ def test_the_stored_answer_has_the_tags_of_its_rule_alone(tmp_path: Path, is_spl
             assert tags == ([("A", 1)] if rule else [("ALL", 3), ("A", 1)])
 
 
-def splitting_of(shown: Sequence[Article]) -> list[TagCount]:
-    """The rule as it is told, on sets of titles."""
-    having = {tag: {each.title for each in shown if tag in each.tags} for tag in NAMES}
-    named = {tag: {each.title for each in shown if each.category == tag} for tag in NAMES}
+def splitting_of(shown: Sequence[Article], names: dict[str, str]) -> list[TagCount]:
+    """The rule as it is told, on sets of titles. names: of folded tags."""
+    having, named = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    for each in shown:
+        named[each.category.casefold()].add(each.title)
+        for tag in each.tags:
+            having[names[tag.casefold()]].add(each.title)
     frequent = sorted(having, key=lambda tag: (-len(having[tag]), tag))
     told, chosen = list[set[str]](), list[TagCount]()
     for tag in frequent[:POOL]:
         own = having[tag]
-        if not own or 2 * len(own) > len(shown):
+        if 2 * len(own) > len(shown):
             continue
         if any(len(own & other) >= ALIKE * len(own) for other in told):
             continue
         told.append(own)
-        if 2 * len(own & named[tag]) <= len(own):
+        if 2 * len(own & named[tag.casefold()]) <= len(own):
             chosen.append(TagCount(tag, len(own)))
     return chosen[:MOST_TAGS]
 
@@ -148,7 +152,8 @@ def test_tags_split_what_is_shown_with_exact_counts_however_they_are_counted(
         ids = store.questions.find(parse(query), NOW)
         counts = dict(store.questions.tag_counts(ids))
         chosen = store.questions.bar_tags(ids) or []
-        assert chosen == splitting_of([each for _, each in store.texts.articles(ids)])
+        names = {tag.casefold(): tag for tag in counts}
+        assert chosen == splitting_of([each for _, each in store.texts.articles(ids)], names)
         assert all(counts[tag] == n for tag, n in chosen)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(grouping, "FEW", 0)

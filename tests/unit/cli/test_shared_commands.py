@@ -1,11 +1,14 @@
 """Commands on a shared archive, as the program runs them."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.builders import markdown
@@ -63,6 +66,19 @@ def test_an_archive_is_set_up_filled_read_and_marked(called: Runs, home: Path) -
     code, found, _ = called("--data", address, "doctor")
     assert "can be reached" in found
     assert "3 articles, 3 texts" in found
+
+
+def test_the_width_of_slots_is_chosen_when_an_archive_is_set_up(called: Runs, home: Path) -> None:
+    address = server().new_database()
+    assert called("archive", "init", "--slots", "2s", address)[0] == 2
+    assert called("archive", "init", "--slots", "1s", address)[0] == 0
+    assert called("--data", address, "import", str(home / "news"))[0] == 0
+    with psycopg.connect(address) as db:
+        ids = db.execute("SELECT id FROM cryptoread.articles ORDER BY id").fetchall()
+    assert [other[0] - one[0] for one, other in pairwise(ids)] == [86_400, 86_400]
+    code, found, _ = called("--data", address, "list", "--format", "json")
+    reference = str(json.loads(found)[0]["id"])
+    assert called("--data", address, "show", reference)[0] == code == 0
 
 
 def test_the_environment_may_name_an_archive(called: Runs, home: Path) -> None:

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from reader.article import Identity
 from reader.insight.alerts import (
-    HORIZON,
     MOST_KEPT,
     MOST_RULES_KEPT,
     Memory,
@@ -15,6 +14,8 @@ from reader.insight.alerts import (
     read,
     write,
 )
+
+HORIZON = 21_600
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,9 @@ def test_the_order_of_the_articles_does_not_matter(
 
 
 def test_a_memory_survives_being_written() -> None:
-    memory = Memory().with_told(7, 50_000, {key(Identity("ledger", "1", "en")): 49_000}, "etf")
+    memory = Memory().with_told(
+        7, 50_000, {key(Identity("ledger", "1", "en")): 49_000}, "etf", horizon=HORIZON
+    )
     assert read(write({"loud": memory}, ["loud"])) == {"loud": memory}
 
 
@@ -54,15 +57,15 @@ def test_an_unreadable_memory_is_empty(text: str) -> None:
 
 
 def test_articles_that_cannot_come_again_are_forgotten() -> None:
-    old = Memory().with_told(1, 1000, {"a": 1000}, "")
-    later = old.with_told(2, 1000 + 2 * HORIZON, {"b": 1000 + HORIZON}, "")
+    old = Memory().with_told(1, 1000, {"a": 1000}, "", horizon=HORIZON)
+    later = old.with_told(2, 1000 + 2 * HORIZON, {"b": 1000 + HORIZON}, "", horizon=HORIZON)
     assert set(later.told) == {"a", "b"}
-    assert set(later.with_told(3, 1001 + 2 * HORIZON, {}, "").told) == {"b"}
+    assert set(later.with_told(3, 1001 + 2 * HORIZON, {}, "", horizon=HORIZON).told) == {"b"}
 
 
 def test_a_memory_is_bounded() -> None:
     many = {str(n): n for n in range(MOST_KEPT + 5)}
-    kept = Memory().with_told(1, 0, many, "").told
+    kept = Memory().with_told(1, 0, many, "", horizon=HORIZON).told
     assert len(kept) == MOST_KEPT
     assert "4" not in kept
     rules = {str(n): Memory(run=n) for n in range(MOST_RULES_KEPT + 5)}

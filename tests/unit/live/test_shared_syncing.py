@@ -9,13 +9,15 @@ from platform import node
 
 import pytest
 
+from reader.cache.values import slots as widths
+from reader.cache.values.slots import WIDTHS
 from reader.library import Library
 from reader.live import sync
 from reader.query.language import parse
 from reader.subscriptions import Status, Subscription
 from reader.ui.screen.sync import summary
 from tests.builders import NOW
-from tests.news_server import NewsServer, feed
+from tests.news_server import NewsServer, feed, with_etag
 from tests.postgres import join
 from tests.postgres import server as postgres
 
@@ -61,6 +63,22 @@ def test_two_machines_that_sync_at_once_store_each_article_once(
         new = sum(each.new for results in done for each in results.result())
     assert new == 3 * len(TITLES)
     assert titles(machines[0]) == sorted(3 * TITLES)
+
+
+def test_news_that_has_no_room_is_asked_for_again_although_the_feed_has_not_changed(
+    machines: list[Library], server: NewsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, _ = machines
+    monkeypatch.setattr(widths, "WIDTHS", [each._replace(most=8) for each in WIDTHS])
+    server.routes["/feed"] = with_etag(feed(*TITLES))
+    followed = [Subscription("Ledger", server.url("/feed"))]
+    (result,) = one.sync(followed)
+    assert (result.new, len(result.refusals)) == (8, 4)
+    assert "room for no more articles" in result.refusals[0].reason
+    monkeypatch.undo()
+    assert [each.new for each in one.sync(followed)] == [4]
+    assert titles(one) == sorted(TITLES)
+    assert [(each.status, each.new) for each in one.sync(followed)] == [(Status.UNCHANGED, 0)]
 
 
 def test_a_source_that_another_machine_has_just_asked_is_left_to_it(

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from reader.article import Identity
-from reader.cache.engines.postgres.connections import Connection
+from reader.cache.engines.postgres.connections import Connection, Cursor
 from reader.cache.engines.postgres.texts import is_plain, plain
 from reader.cache.engines.rows import Contents, contents_of, stored_of
 from reader.cache.ids import batches
@@ -43,7 +43,7 @@ _DOCUMENTS = (
 )
 _FIELDS = f"SELECT id, {_FIELDS_OF} FROM cryptoread.documents WHERE id = ANY(%s)"
 _IDENTITIES = f"SELECT id, {IDENTITY} FROM cryptoread.articles WHERE id = ANY(%s)"
-_BETWEEN = f"SELECT id, {IDENTITY} FROM cryptoread.articles WHERE id BETWEEN %s AND %s"
+_BETWEEN = f"SELECT id, {IDENTITY} FROM cryptoread.articles WHERE id BETWEEN %s AND %s ORDER BY id"
 _WANTED = (
     "unnest(%s::text[], %s::text[], %s::text[], %s::text[]) "
     "AS w (external, lang, source, feed)"  # not shown: SQL
@@ -82,7 +82,12 @@ _FACTS = (
 def rows(db: Connection, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
     """Yield what a list shows of articles."""
     for some in batches(ids, AT_ONCE):
-        yield from db.execute(_ROWS, (list(some),), binary=True)
+        yield from ask_for_rows(db, some)
+
+
+def ask_for_rows(db: Connection, ids: Sequence[int]) -> Cursor:
+    """Ask for what a list shows of articles."""
+    return db.execute(_ROWS, (list(ids),), binary=True)
 
 
 def texts(db: Connection, ids: Sequence[int]) -> Iterator[tuple[int, str, str, str]]:
@@ -105,7 +110,12 @@ def titles(db: Connection, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
 def fields(db: Connection, ids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
     """Yield the stored fields of articles."""
     for some in batches(ids, AT_ONCE):
-        yield from db.execute(_FIELDS, (list(some),), binary=True)
+        yield from ask_for_fields(db, some)
+
+
+def ask_for_fields(db: Connection, ids: Sequence[int]) -> Cursor:
+    """Ask for the stored fields of articles."""
+    return db.execute(_FIELDS, (list(ids),), binary=True)
 
 
 def documents(db: Connection, ids: Sequence[int]) -> dict[int, Document | None]:

@@ -5,15 +5,16 @@ connection to another client after each.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from time import monotonic
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg import errors as pg
-from psycopg.abc import PQGen
-from psycopg.pq import TransactionStatus
+from psycopg import generators
+from psycopg.abc import Params, PQGen
+from psycopg.pq import PipelineStatus, TransactionStatus
 
 from reader.cache.engines.postgres.address import Address
 from reader.cache.engines.postgres.texts import read_plainly
@@ -39,7 +40,7 @@ SERVICE = "cryptoread"
 
 _ADVICE = (
     (
-        r"role .* does not exist|no such user|not permitted to log in",  # not shown: what the server says
+        r"role .* does not exist|no such user|not permitted to log in",  # not shown
         _(
             "{archive} does not know the user; name another one in the address, "
             "as in postgresql://USER@HOST/DATABASE"
@@ -112,6 +113,57 @@ class Connection(psycopg.Connection[Any]):
     """
 
     patience_s: float = READ_S + SILENT_S
+    _is_ending = False
+    _beginning: Sequence[str] = ()
+
+    def begin_with(self, statements: Sequence[str]) -> None:
+        """Begin a transaction with these statements, together with the next question."""
+        self._beginning = statements
+
+    @property
+    def is_begun(self) -> bool:
+        """Return whether a transaction is open, or begins with the next question."""
+        self.settle()
+        return bool(self._beginning) or self.info.transaction_status != TransactionStatus.IDLE
+
+    def execute(
+        self,
+        query: Any,
+        params: Params | None = None,
+        *,
+        prepare: bool | None = None,
+        binary: bool = False,
+    ) -> "Cursor":
+        """Ask the server."""
+        statements, self._beginning = self._beginning, ()
+        is_together = not statements or self.pgconn.pipeline_status != PipelineStatus.OFF
+        with nullcontext() if is_together else self.pipeline():
+            for each in statements:
+                super().execute(each.encode())
+            return super().execute(query, params, prepare=prepare, binary=binary)
+
+    def end_soon(self) -> None:
+        """End the transaction, if there is one; the answer is read before the next question."""
+        if self._is_ending:
+            return
+        if self._beginning or not self.is_begun:
+            self._beginning = ()
+            return
+        self.pgconn.send_query(b"ROLLBACK")
+        self.pgconn.flush()
+        self._is_ending = True
+
+    def settle(self) -> None:
+        """Read the answer to `end_soon`, which mostly has come long since."""
+        if self._is_ending:
+            self._is_ending = False
+            self.wait(generators.fetch_many(self.pgconn))
+
+    @property
+    def is_asked(self) -> bool:
+        """Return whether a statement is running whose answer is waited for."""
+        is_active = self.info.transaction_status == TransactionStatus.ACTIVE
+        return is_active and not self._is_ending
 
     def wait(
         self,
@@ -120,6 +172,7 @@ class Connection(psycopg.Connection[Any]):
         timeout: float | None = None,  # noqa: ARG002
     ) -> R:
         """Wait for an answer. Raises OperationalError, and closes the connection, without one."""
+        self.settle()
         try:
             return super().wait(self._patient(gen), interval)
         except _Silent:
@@ -276,23 +329,20 @@ BEGIN = (
     "SET LOCAL enable_seqscan = off",
     "SET LOCAL work_mem = '64MB'",
 )
-"""Statements that begin a read transaction."""
-
-READING = "; ".join(BEGIN)
-"""Begins a read transaction: everything in it is as of its first question."""
+"""Statements that begin a read transaction: all in it is as of its first question."""
 
 
 @contextmanager
 def snapshot(db: Connection) -> Iterator[None]:
     """Hold a read transaction, or use the open one: everything within is as of one moment."""
-    if db.info.transaction_status != TransactionStatus.IDLE:
+    if db.is_begun:
         yield
         return
-    db.execute(READING)
+    db.begin_with(BEGIN)
     try:
         yield
     finally:
-        end(db)
+        end_soon(db)
 
 
 def end(db: Connection) -> None:
@@ -302,3 +352,10 @@ def end(db: Connection) -> None:
             db.execute("ROLLBACK")
         if db.info.transaction_status != TransactionStatus.IDLE:
             db.close()
+
+
+def end_soon(db: Connection) -> None:
+    """Do the same without waiting for the server."""
+    if not db.closed:
+        with suppress(psycopg.OperationalError):
+            db.end_soon()

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reader.cache.engines.postgres.connections import Connection
-from reader.cache.values.tables import Table
+from reader.cache.values.facet_rows import CHUNK_BITS
+from reader.cache.values.tables import ARTICLES, DOCUMENTS, Table
 
 _TYPES = {"integer": "bigint", "text": "text", "bytes": "bytea", "utf8": "bytea"}
 _COLLATED = {"text": ' COLLATE "C"'}
@@ -36,9 +37,14 @@ def put_rows(db: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> N
     names = [_quoted(name) for name in table.columns]
     arrays = ", ".join(f"%s::{_TYPES[kind]}[]" for kind in table.columns.values())
     others = [name for name in names if name.strip('"') not in table.key]
+    columns, values, key = ", ".join(names), "new.*", ", ".join(table.key)
+    if table in (ARTICLES, DOCUMENTS):
+        columns, values = f"{columns}, chunk", f"{values}, new.id >> {CHUNK_BITS}"
+        key = f"{key}, chunk"
     db.execute(
-        f"INSERT INTO cryptoread.{table.name} ({', '.join(names)}) SELECT * FROM unnest({arrays}) "
-        f"ON CONFLICT ({', '.join(table.key)}) DO UPDATE SET "
+        f"INSERT INTO cryptoread.{table.name} ({columns}) "
+        f"SELECT {values} FROM unnest({arrays}) AS new ({names[0]}) "
+        f"ON CONFLICT ({key}) DO UPDATE SET "
         f"{', '.join(f'{name} = excluded.{name}' for name in others)}",
         [[*each] for each in zip(*rows, strict=True)],
     )

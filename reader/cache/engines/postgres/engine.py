@@ -17,6 +17,7 @@ from reader.cache.engines.postgres.connections import (
 )
 from reader.cache.engines.postgres.moments import Moments, PostgresMoment
 from reader.cache.engines.postgres.pool import Pool
+from reader.cache.engines.postgres.setup import check_on
 from reader.cache.engines.postgres.view import PostgresView
 from reader.errors import CacheLocked
 
@@ -33,6 +34,10 @@ DECIDING = 0x63724333
 
 NOTIFY = "SELECT pg_notify('cryptoread_' || id, '') FROM cryptoread.archive"
 """Tells open screens of a change, at the end of the transaction: see `listening`."""
+
+_SLOTS = "(SELECT value FROM cryptoread.meta WHERE name = 'slots')"
+_LOCK = f"SELECT pg_advisory_xact_lock(%s), {_SLOTS}"
+_TRY_LOCK = f"SELECT pg_try_advisory_xact_lock(%s), {_SLOTS}"
 
 
 class PostgresEngine:
@@ -58,6 +63,14 @@ class PostgresEngine:
 
         return PostgresUpkeep(self.transaction)
 
+    def check(self) -> str:
+        """Return the id of the archive, if this program can use it. Raises CacheError.
+
+        The connection is then that of the first moment.
+        """
+        with self.errors():
+            return check_on(self.pool.of_thread(), self.address)
+
     @contextmanager
     def errors(self) -> Iterator[None]:
         """Raise CacheError for whatever goes wrong within; then let others use the connection."""
@@ -66,7 +79,7 @@ class PostgresEngine:
 
     def present(self) -> PostgresView:
         """Return this thread's view of the present state, within `errors`. Raises CacheError."""
-        return PostgresView(self.pool.of_thread())
+        return PostgresView(self.pool.of_thread)
 
     @contextmanager
     def transaction(self, *, wait: bool = True) -> "Iterator[PostgresTransaction]":
@@ -81,8 +94,8 @@ class PostgresEngine:
             before, db.patience_s = db.patience_s, WRITE_S + SILENT_S
             try:
                 with db.pipeline():
-                    self._begin(db, wait=wait)
-                    to = PostgresTransaction(db)
+                    slots = self._begin(db, wait=wait)
+                    to = PostgresTransaction(db, slots)
                     yield to
                     if to.has_changed:
                         db.execute(NOTIFY)
@@ -94,8 +107,8 @@ class PostgresEngine:
             finally:
                 db.patience_s = before
 
-    def _begin(self, db: Connection, *, wait: bool) -> None:
-        """Begin a transaction that holds the lock of writers.
+    def _begin(self, db: Connection, *, wait: bool) -> int:
+        """Begin a transaction that holds the lock of writers; return the width of slots.
 
         Each statement sees what was committed before it, so that nothing is read that another
         writer has changed while this one waited.
@@ -103,12 +116,10 @@ class PostgresEngine:
         db.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
         db.execute(f"SET LOCAL lock_timeout = {self.pool.lock_ms}")
         db.execute(f"SET LOCAL statement_timeout = {WRITE_S * 1000}")
-        if wait:
-            db.execute("SELECT pg_advisory_xact_lock(%s)", (WRITERS,)).fetchone()
-            return
-        row = db.execute("SELECT pg_try_advisory_xact_lock(%s)", (WRITERS,)).fetchone()
-        if not (row and row[0]):
+        row = db.execute(_LOCK if wait else _TRY_LOCK, (WRITERS,)).fetchone()
+        if row is None or row[0] is False:
             raise CacheLocked(self.name)
+        return int(row[1] or 0)
 
     @contextmanager
     def deciding_alone(self) -> Iterator[bool]:
@@ -139,9 +150,9 @@ class PostgresEngine:
         """Keep other threads from writing meanwhile."""
         return self._writing
 
-    def begin(self, searches: int = 1) -> PostgresMoment:  # noqa: ARG002 - added when needed
-        """Return the present state, held until `end`."""
-        return self._moments.begin()
+    def begin(self, searches: int = 1, texts: int = -1) -> PostgresMoment:  # noqa: ARG002 - later
+        """Return the present state, held until `end`. See `Moments.begin`."""
+        return self._moments.begin(texts)
 
     def end(self, moment: PostgresMoment) -> None:
         """Release a moment as soon as its last search has ended."""

@@ -5,14 +5,13 @@ Damaged if one is wrong. What the rows mean belongs to `cache.facets`.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import count
-from typing import Any
 
 from pyroaring import BitMap
 
-from reader.article import ID_BITS
+from reader.cache.engines.facet_rows import begun, recounted, summed
+from reader.cache.engines.facet_rows import row_of as row_of
 from reader.cache.engines.postgres.connections import Connection, Cursor
-from reader.cache.files.checksums import bitmap_sum, row_sum
+from reader.cache.files.checksums import bitmap_sum
 from reader.cache.ids import batches
 from reader.cache.values.facet_rows import (
     FACETS,
@@ -20,12 +19,12 @@ from reader.cache.values.facet_rows import (
     Damaged,
     Facet,
     FacetRow,
-    chunks_of,
 )
 from reader.i18n import _
 
-MOST_BYTES = 1 << (ID_BITS - 3) + 1
-"""A bitmap of all ids takes half of that."""
+MOST_BYTES = 1 << 26
+"""Bytes of a bitmap that is read. All ids of slots of 16 seconds take half of that, a hundred
+million articles in slots of a second 40 MB."""
 
 WHOLES_AT_ONCE = 256
 CHUNKS_AT_ONCE = 2_000
@@ -57,16 +56,15 @@ _PUT = (
     "AS new (label, size, newer, crc, key) WHERE facets.key = new.key"
 )
 _PUT_CHUNKS = (
-    "INSERT INTO cryptoread.chunks SELECT * "
-    "FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[], %s::bigint[]) "
-    "ON CONFLICT (id) DO UPDATE SET version = excluded.version, ids = excluded.ids, "
+    f"INSERT INTO cryptoread.chunks SELECT new.*, new.id / {FACETS} "
+    "FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[], %s::bigint[]) AS new (id) "
+    "ON CONFLICT (id, chunk) DO UPDATE SET version = excluded.version, ids = excluded.ids, "
     "crc = excluded.crc"
 )
 _PUT_WHOLE = (
     "INSERT INTO cryptoread.wholes VALUES (%s, %s, %s) "
-    "ON CONFLICT (key) DO UPDATE SET ids = excluded.ids, crc = excluded.crc"
+    "ON CONFLICT (key, chunk) DO UPDATE SET ids = excluded.ids, crc = excluded.crc"
 )
-_SETTLED: frozenset[int] = frozenset()
 
 
 def rows(db: Connection, facets: Sequence[Facet]) -> list[FacetRow]:
@@ -129,12 +127,12 @@ def begin(db: Connection, facets: Iterable[tuple[str, str, str]]) -> list[FacetR
     """Begin facets by field, value and label, and return them."""
     fields, values, labels = ([*each] for each in zip(*facets, strict=True))
     found = db.execute(_BEGIN, (fields, values, labels), binary=True)
-    return [_made(each) for each in found]  # they have no checksum yet
+    return [begun(each) for each in found]  # they have no checksum yet
 
 
 def put(db: Connection, rows: Iterable[FacetRow]) -> None:
     """Replace label, size and numbers of newer chunks of existing facets."""
-    if given := [*map(_summed, rows)]:
+    if given := [*map(summed, rows)]:
         db.execute(_PUT, [[*each] for each in zip(*given, strict=True)])
 
 
@@ -153,36 +151,14 @@ def put_whole(db: Connection, key: int, ids: BitMap) -> None:
     db.execute(_PUT_WHOLE, (key, blob, bitmap_sum(key, blob)))
 
 
-def row_of(values: Sequence[Any]) -> FacetRow:
-    """Return a row whose checksum is right. Raises Damaged."""
-    if values[6] != row_sum(*values[:6]):
-        raise Damaged(_("a facet has a wrong checksum"))
-    return _made(values)
-
-
-def _made(values: Sequence[Any]) -> FacetRow:
-    key, field, value, label, size, newer = values[:6]
-    chunks = frozenset(map(int, newer.split())) if newer else _SETTLED
-    return FacetRow(key, field, value, label, size, chunks)
-
-
-def _summed(row: FacetRow) -> tuple[object, ...]:
-    """Return the values for `_PUT`, with their checksum."""
-    newer = " ".join(map(str, sorted(row.newer)))
-    checksum = row_sum(row.key, row.field, row.value, row.label, row.size, newer)
-    return row.label, row.size, newer, checksum, row.key
-
-
 def bitmap_of(id: int, blob: bytes, checksum: int) -> BitMap:
-    """Return a bitmap that is whole, with ids that there can be. Raises Damaged."""
+    """Return a bitmap that is whole. Raises Damaged."""
     if bitmap_sum(id, blob) != checksum:
         raise Damaged(_("the articles of a facet have a wrong checksum"))
     try:
         bits = BitMap.deserialize(blob)
     except (ValueError, IndexError) as error:
         raise Damaged(_("the articles of a facet cannot be read")) from error
-    if bits and bits.max() >> ID_BITS:
-        raise Damaged(_("a facet has articles that there cannot be"))
     return bits
 
 
@@ -190,11 +166,7 @@ def bitmap_of(id: int, blob: bytes, checksum: int) -> BitMap:
 
 
 def write_anew(db: Connection, counted: Counted, version: int) -> None:
-    """Replace all facets with the counted ones, within a transaction.
-
-    A facet keeps its key, by which other processes have loaded it. One without articles stays,
-    empty.
-    """
+    """Replace all facets with the counted ones, within a transaction: see `recounted`."""
     found = db.execute("SELECT field, value, key FROM cryptoread.facets").fetchall()
     keys = {(field, value): key for field, value, key in found}
     former: dict[int, list[int]] = {}
@@ -202,19 +174,15 @@ def write_anew(db: Connection, counted: Counted, version: int) -> None:
         former.setdefault(id % FACETS, []).append(id)
     for table in ("wholes", "chunks", "facets"):
         db.execute(f"DELETE FROM cryptoread.{table}")
-    free = count(max(keys.values(), default=0) + 1)
-    every = {facet: BitMap() for facet in keys} | dict(counted.ids)
     insert = "INSERT INTO cryptoread.facets (key, field, value, label) VALUES (%s, %s, %s, %s)"
-    for facet, bits in sorted(every.items()):
-        key = keys[facet] if facet in keys else next(free)
-        row = FacetRow(key, *facet, counted.labels.get(facet, ""), len(bits), frozenset())
+    last = 0
+    for row, bits, chunks in recounted(counted, keys, former):
         db.execute(insert, row[:4])
         put(db, [row])
-        put_whole(db, key, bits)
-        now = dict(chunks_of(key, bits))
-        emptied = [id for id in former.get(key, ()) if id not in now]  # others must see that, too
-        put_chunks(db, version, [*now.items(), *((id, BitMap()) for id in emptied)])
-    db.execute("SELECT setval('cryptoread.facet_keys', %s)", (next(free),))
+        put_whole(db, row.key, bits)
+        put_chunks(db, version, chunks)
+        last = max(last, row.key)
+    db.execute("SELECT setval('cryptoread.facet_keys', %s)", (last + 1,))
 
 
 def facets_with(db: Connection, id: int, first: int) -> list[Facet]:

@@ -5,18 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from reader.cache.engines.postgres.connections import Connection
-from reader.cache.engines.rows import packed, telling_of_row, unpacked
+from reader.cache.engines.rows import nearly_same, sought, telling_of_row, values_of
 from reader.cache.sameness.law import ALIKE_AT_MOST, MAX_NAMES, Item, Known
-from reader.cache.sameness.tellings import (
-    REPUBLISHED_WITHIN_MS,
-    Link,
-    Name,
-    Telling,
-    one_adds_numbers,
-    retold,
-)
-
-_LATEST = 2**62
+from reader.cache.sameness.tellings import Link, Name, Telling
 
 _TELLING = "title, text, length, published, words, title_words, numbers"  # not shown: SQL
 
@@ -132,23 +123,10 @@ class PostgresFeedMemory:
         """Yield articles with a version that is nearly the same."""
         if not telling.length or self.is_new:
             return
-        moment = telling.published if telling.published is not None else _LATEST
-        first = moment - REPUBLISHED_WITHIN_MS if telling.published is not None else -_LATEST
-        values = {
-            "feed": self._feed,
-            "title": telling.title or None,
-            "text": telling.text,
-            "first": first,
-            "moment": moment,
-            "last": moment + REPUBLISHED_WITHIN_MS,
-        }
-        found: dict[int, bool] = {}
-        for entry, *row in self._db.execute(_ALIKE, values, binary=True).fetchall():
-            if not one_adds_numbers(telling.numbers, unpacked(row[-1])):
-                continue  # the most common and cheapest check
-            found[entry] = found.get(entry, False) or retold(telling, telling_of_row(row))
-        for entry, is_near in found.items():
-            if is_near and (known := self._known(entry)):
+        values = sought(self._feed, telling)
+        rows = self._db.execute(_ALIKE, values, binary=True).fetchall()
+        for entry in nearly_same(telling, rows):
+            if known := self._known(entry):
                 yield known
 
     def tellings(self, entry: int) -> Sequence[Telling]:
@@ -217,8 +195,5 @@ class PostgresFeedMemory:
             self._db.execute(
                 "INSERT INTO cryptoread.tellings (entry, feed, title, text, published, length, "
                 "words, title_words, numbers) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                (
-                    *(entry, self._feed, each.title, each.text, each.published, each.length),
-                    *(packed(each.words), packed(each.title_words), packed(each.numbers)),
-                ),
+                values_of(entry, self._feed, each),
             )

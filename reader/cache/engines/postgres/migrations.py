@@ -1,11 +1,14 @@
 """The schema of a shared archive: its append-only migrations, and how these are applied.
 
 All tables are in the schema `cryptoread`, so that they stand beside whatever else a database has.
-The id of an article is its slot of time, and ids of chunks begin with the number of their chunk: so
-every primary key can be partitioned, or distributed, by time.
+The id of an article is its slot of time. What grows with the articles has the number of its chunk
+of ids in every unique key, so that it can be partitioned, or distributed, by time. All else is
+small, or looked up by digests.
 """
 
 from collections.abc import Sequence
+
+from reader.cache.values.facet_rows import CHUNK_BITS, FACETS
 
 _PARTITION_BITS = 21
 """A partition of documents has 2**21 ids: 388 days."""
@@ -169,5 +172,40 @@ CREATE INDEX tellings_entry ON cryptoread.tellings (entry);
 """
 )
 
-MIGRATIONS: Sequence[str] = (_ARCHIVE_1,)
+
+def _with_chunk(table: str, key: str, chunk: str) -> str:
+    """Return SQL that gives a table a column with the number of the chunk, and that in its key."""
+    return f"""
+ALTER TABLE cryptoread.{table} ADD COLUMN chunk integer NOT NULL
+    GENERATED ALWAYS AS (({chunk})::integer) STORED;
+ALTER TABLE cryptoread.{table} ALTER COLUMN chunk DROP EXPRESSION;
+ALTER TABLE cryptoread.{table} ADD CHECK (chunk = {chunk});
+ALTER TABLE cryptoread.{table} DROP CONSTRAINT {table}_pkey;
+ALTER TABLE cryptoread.{table} ADD PRIMARY KEY ({key}, chunk);
+"""
+
+
+_ARCHIVE_2 = (
+    """
+-- The width of a slot in quarters of a second, for as long as the archive exists.
+INSERT INTO cryptoread.meta VALUES ('slots', 64);
+DROP INDEX cryptoread.articles_identity;
+"""
+    # A column that is generated once is filled in one pass; one that stays so cannot be in the key
+    # of partitions.
+    + _with_chunk("articles", "id", f"id >> {CHUNK_BITS}")
+    + _with_chunk("documents", "id", f"id >> {CHUNK_BITS}")
+    + _with_chunk("words", "id, part", f"id >> {CHUNK_BITS}")  # not shown: SQL
+    + _with_chunk("chunks", "id", f"id / {FACETS}")
+    + """
+CREATE UNIQUE INDEX articles_identity ON cryptoread.articles (
+    md5(external), md5(lang || chr(31) || source || chr(31) || feed), chunk);
+-- A whole has articles of all times: 0, until one is too large for one row.
+ALTER TABLE cryptoread.wholes ADD COLUMN chunk integer NOT NULL DEFAULT 0;
+ALTER TABLE cryptoread.wholes DROP CONSTRAINT wholes_pkey;
+ALTER TABLE cryptoread.wholes ADD PRIMARY KEY (key, chunk);
+"""
+)
+
+MIGRATIONS: Sequence[str] = (_ARCHIVE_1, _ARCHIVE_2)
 """Append-only: the n-th takes an archive of version n to n + 1."""

@@ -12,7 +12,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from reader.cache.engines.postgres.address import Address
-from reader.cache.engines.postgres.connections import ArchiveGone, Connection, connect, end
+from reader.cache.engines.postgres.connections import ArchiveGone, Connection, connect, end_soon
 from reader.i18n import _, grouped
 
 MOST = 3
@@ -114,15 +114,13 @@ class Pool:
         return self.lend_reserved(patience_s)
 
     def reserve(self) -> bool:
-        """Reserve a connection for `lend_reserved` if not all are in use. Needs the lock.
-
-        An idle one of a search is used before another is opened, as a pooler may have few.
-        """
-        if (idle := self.reclaim()) is not None:
+        """Reserve a connection for `lend_reserved` if not all are in use. Needs the lock."""
+        if len(self._lent) + self._reserved >= MOST:
+            if (idle := self.reclaim()) is None:
+                return False
+            end_soon(idle)
             self._lent.discard(idle)
             self._free.append(idle)
-        if len(self._lent) + self._reserved >= MOST:
-            return False
         self._reserved += 1
         return True
 
@@ -147,11 +145,9 @@ class Pool:
                 if not self._free:
                     return None
                 db = self._free.pop()
-            if not db.closed and db.info.transaction_status != TransactionStatus.IDLE:
-                end(db)
             if _is_alive(db):
                 return db
-            db.close()
+            db.close()  # it was lost, or left in the middle of an answer
 
     def busy(self) -> ArchiveGone:
         """Return the error for a thread that has waited too long for a connection."""
@@ -160,8 +156,7 @@ class Pool:
 
     def give_back(self, db: Connection) -> None:
         """Let others use a connection that was lent."""
-        if not db.closed and db.info.transaction_status != TransactionStatus.IDLE:
-            end(db)
+        end_soon(db)
         with self.lock:
             is_ours = db in self._lent  # else all were closed meanwhile
             self._lent.discard(db)
@@ -180,7 +175,7 @@ class Pool:
             self.lock.notify_all()
         for db in opened:
             with suppress(psycopg.Error):
-                if db.info.transaction_status == TransactionStatus.ACTIVE:
+                if db.is_asked:
                     db.cancel_safe(timeout=1)
             db.close()
 
@@ -188,8 +183,9 @@ class Pool:
 def _is_alive(db: Connection) -> bool:
     """Return whether an idle connection was not ended by the server, as when that is restarted."""
     try:
+        db.settle()
         db.pgconn.consume_input()  # what the server says before it ends
         db.pgconn.consume_input()
     except psycopg.OperationalError:
         return False
-    return not db.closed
+    return db.info.transaction_status == TransactionStatus.IDLE

@@ -1,6 +1,7 @@
 """Set up an archive in a database, bring it to the present schema, and check it at each start."""
 
 import re
+from math import inf
 from uuid import uuid4
 
 import psycopg
@@ -8,6 +9,7 @@ import psycopg
 from reader.cache.engines.postgres.address import Address
 from reader.cache.engines.postgres.connections import Connection, connect, no_archive, sql_errors
 from reader.cache.engines.postgres.migrations import MIGRATIONS
+from reader.cache.values.slots import WIDTHS, Slots, of_width
 from reader.errors import CacheError, CacheTooNew
 from reader.i18n import _
 
@@ -15,6 +17,10 @@ _SETTING_UP = 0x63724332
 """Key of the advisory lock under which an archive is set up or migrated."""
 
 _ARCHIVE = "SELECT id, migrations FROM cryptoread.archive"
+_WITH_SLOTS = (
+    "SELECT id, migrations, (SELECT value FROM cryptoread.meta WHERE name = 'slots') "
+    "FROM cryptoread.archive"
+)
 
 
 def check(address: Address) -> str:
@@ -30,10 +36,10 @@ def check(address: Address) -> str:
 def check_on(db: Connection, address: Address) -> str:
     """Return the id of the archive on a connection. Raises CacheError."""
     with sql_errors(address.name):
-        row = db.execute(_ARCHIVE).fetchone()
+        row = db.execute(_WITH_SLOTS).fetchone()
     if row is None:
         raise no_archive(address.name)
-    id, migrations = row
+    id, migrations, slots = row
     if migrations > len(MIGRATIONS):
         raise CacheTooNew(address.name)
     if migrations < len(MIGRATIONS):
@@ -46,10 +52,11 @@ def check_on(db: Connection, address: Address) -> str:
     if not isinstance(id, str) or not re.fullmatch("[0-9a-f]{32}", id):
         text = _("{database} has an archive without a valid id")
         raise CacheError(text.format(database=address.name))
+    of_width(slots)
     return id
 
 
-def init(address: Address) -> None:
+def init(address: Address, slots: Slots = WIDTHS[0]) -> None:
     """Set up an archive in a database that has none. Raises CacheError."""
     with sql_errors(address.name), connect(address) as db:
         if str(db.execute("SHOW server_encoding").fetchone()) != "('UTF8',)":
@@ -67,11 +74,14 @@ def init(address: Address) -> None:
             _apply(db, 0)
             insert = "INSERT INTO cryptoread.archive (id, migrations) VALUES (%s, %s)"
             db.execute(insert, (uuid4().hex, len(MIGRATIONS)))
+            width = "UPDATE cryptoread.meta SET value = %s WHERE name = 'slots'"
+            db.execute(width, (slots.quarters,))
 
 
 def migrate(address: Address) -> int:
     """Bring an archive to the present schema; return how many migrations it lacked."""
     with sql_errors(address.name), connect(address) as db, db.transaction():
+        db.patience_s = inf  # a large archive takes many minutes
         db.execute("SELECT pg_advisory_xact_lock(%s)", (_SETTING_UP,))
         try:
             row = db.execute(_ARCHIVE).fetchone()

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from typing import Any
 
 from pyroaring import BitMap
 
-from reader.cache.engines.postgres.connections import Connection
+from reader.cache.engines.postgres.connections import Connection, Cursor
 from reader.cache.engines.postgres.facet_tables import MOST_BYTES, bitmap_of
 from reader.cache.engines.postgres.sets import set_of
 from reader.cache.files.checksums import bitmap_sum
@@ -39,12 +40,21 @@ def note(db: Connection, texts: int, ids: BitMap) -> None:
 
 def changed_since(db: Connection, texts: int) -> BitMap | None:
     """Return the articles that were added, changed, moved or deleted since; None if unknown."""
+    return read_changed(ask_for_changed(db, texts).fetchall(), texts)
+
+
+def ask_for_changed(db: Connection, texts: int) -> Cursor:
+    """Ask for the changes since a version, none if it is negative; `read_changed` reads them."""
     find = (
         f"SELECT value, texts, CASE WHEN length(ids) <= {MOST_BYTES} THEN ids ELSE '' END, crc "
         "FROM cryptoread.meta LEFT JOIN cryptoread.texts_changed "
-        "ON texts > %s AND texts <= value WHERE name = 'texts'"
+        "ON %s >= 0 AND texts > %s AND texts <= value WHERE name = 'texts'"
     )
-    rows = db.execute(find, (texts,), binary=True).fetchall()
+    return db.execute(find, (texts, texts), binary=True)
+
+
+def read_changed(rows: Sequence[tuple[Any, ...]], texts: int) -> BitMap | None:
+    """Return the articles that have changed since a version; None if unknown."""
     now = rows[0][0]
     if now == texts:
         return BitMap()

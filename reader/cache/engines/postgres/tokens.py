@@ -226,6 +226,11 @@ class Asked(NamedTuple):
     query: str
     first: str
 
+    @property
+    def is_phrase(self) -> bool:
+        """Return whether the places of words matter."""
+        return "<->" in self.query
+
 
 def asked(phrase: str, *, prefix: bool, in_title: bool) -> Asked | None:
     """Return how a folded phrase is asked for; None if it has no words. prefix: of its last.

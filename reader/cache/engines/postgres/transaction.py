@@ -31,15 +31,17 @@ if TYPE_CHECKING:
 _INSERT = (
     "INSERT INTO cryptoread.articles (id, source, external, lang, published, updated, category, "
     "sentiment, pinned, draft, flagged, origin, run, title, feed, entry, came, fetched, story, "
-    "told, arrived) SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], "
+    f"told, arrived, chunk) SELECT new.*, new.id >> {CHUNK_BITS} FROM unnest("
+    "%s::bigint[], %s::text[], %s::text[], %s::text[], "
     "%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::smallint[], "
     "%s::smallint[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::bytea[], "
-    "%s::smallint[], %s::bigint[], %s::integer[], %s::bigint[])"
+    "%s::smallint[], %s::bigint[], %s::integer[], %s::bigint[]) AS new (id)"
 )
 _INSERT_DOCUMENT = (
-    "INSERT INTO cryptoread.documents "
-    "SELECT * FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[], %s::bytea[])"
+    f"INSERT INTO cryptoread.documents SELECT new.*, new.id >> {CHUNK_BITS} "
+    "FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[], %s::bytea[]) AS new (id)"
 )
+_MOVE = "SET id = %s, chunk = %s WHERE id = %s"
 _INDEXED = (
     "SELECT articles.id, convert_to(title, 'UTF8'), fields, body, digest, source, external, lang, "
     "feed, category, sentiment, pinned, draft, told "
@@ -75,8 +77,9 @@ class PostgresTransaction(PostgresView):
 
     __slots__ = ("_beside", "_unindexed", "has_changed")
 
-    def __init__(self, db: Connection) -> None:
-        super().__init__(db)
+    def __init__(self, db: Connection, slots: int) -> None:
+        """Write on a connection. slots: the width of the archive's, which never changes."""
+        super().__init__(db, {"slots": slots})
         self.has_changed = False
         """Whether the archive has a new version."""
         self._beside = False
@@ -202,8 +205,8 @@ class PostgresTransaction(PostgresView):
 
     def move(self, id: int, to: int) -> None:
         """Give an article another id, without its facets and words."""
-        self.db.execute("UPDATE cryptoread.articles SET id = %s WHERE id = %s", (to, id))
-        self.db.execute("UPDATE cryptoread.documents SET id = %s WHERE id = %s", (to, id))
+        self.db.execute("UPDATE cryptoread.articles " + _MOVE, (to, to >> CHUNK_BITS, id))
+        self.db.execute("UPDATE cryptoread.documents " + _MOVE, (to, to >> CHUNK_BITS, id))
 
     def indexed(self, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         """Yield what facets and words of articles are made from."""

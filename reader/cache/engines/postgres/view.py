@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyroaring import BitMap
@@ -17,17 +17,19 @@ from reader.cache.values.incoming import indexed_of
 
 if TYPE_CHECKING:
     from reader.article import Identity
-    from reader.cache.engines.postgres.ahead import Reading
     from reader.cache.engines.postgres.feed_memory import PostgresFeedMemory
     from reader.cache.source_states import SourceState
     from reader.cache.values.cancel import Cancel
     from reader.cache.values.facet_rows import Facet, FacetRow, Facts
+    from reader.cache.values.slots import Slots
     from reader.cache.values.stored import Document
     from reader.cache.values.tables import Table
     from reader.cache.values.told import Told
     from reader.query.language import Term
 
-_DESCRIBED = 600
+COUNTERS = "SELECT name, value FROM cryptoread.meta"
+
+DESCRIBED = 600
 """Letters of a description that a list may show."""
 
 _FILES_AT_ONCE = 5_000
@@ -55,18 +57,35 @@ class Health(NamedTuple):
 class PostgresView:
     """Reads what its connection shows. See `engine.View`."""
 
-    __slots__ = ("_counters", "db")
+    __slots__ = ("_counters", "_db")
 
-    def __init__(self, db: Connection, counters: dict[str, int] | None = None) -> None:
+    tags_at_once = 2_048
+    matches_few = True
+
+    def __init__(
+        self, db: Connection | Callable[[], Connection], counters: dict[str, int] | None = None
+    ) -> None:
         """Read on a connection. counters: those of the one moment that it shows."""
-        self.db = db
+        self._db = db
         self._counters = counters
+
+    @property
+    def db(self) -> Connection:
+        """Return the connection, opened when it is first needed."""
+        return self._db() if callable(self._db) else self._db
 
     def counter(self, name: str) -> int:
         """Return a counter of the archive."""
         if self._counters is not None and name in self._counters:
             return self._counters[name]
         return int(self._one("SELECT value FROM cryptoread.meta WHERE name = %s", name) or 0)
+
+    @property
+    def slots(self) -> "Slots":
+        """Return the slots of this archive. Raises CacheError for those of a newer version."""
+        from reader.cache.values.slots import of_width
+
+        return of_width(self.counter("slots"))
 
     def health(self) -> Health:
         """Return the counts that are equal if nothing is damaged. Takes a while."""
@@ -80,9 +99,19 @@ class PostgresView:
         row = self.db.execute(find, values, binary=True).fetchone()
         return row[0] if row else None
 
-    def snapshot(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
         """Read everything within as of one moment."""
-        return snapshot(self.db)
+        db = self.db
+        is_outermost = self._counters is None and not db.is_begun
+        with snapshot(db):
+            if is_outermost:
+                self._counters = dict(db.execute(COUNTERS).fetchall())
+            try:
+                yield
+            finally:
+                if is_outermost:
+                    self._counters = None
 
     # Facets.
 
@@ -135,7 +164,7 @@ class PostgresView:
     def descriptions(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the beginnings of the descriptions of articles, each with the article's id."""
         for id, fields in articles.fields(self.db, ids):
-            yield id, plain(indexed_of(fields).description[:_DESCRIBED])
+            yield id, plain(indexed_of(fields).description[:DESCRIBED])
 
     def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         """Yield the tags of articles one by one, each with the article's id."""
@@ -269,11 +298,11 @@ class PostgresView:
 
     # Words; answers, files, sources and feeds.
 
-    def match(self, term: "Term", cancel: "Cancel") -> BitMap:
+    def match(self, term: "Term", cancel: "Cancel", among: BitMap | None = None) -> BitMap:
         """Return the articles that have a word or phrase. Raises Superseded when cancelled."""
         from reader.cache.engines.postgres.words import found
 
-        return found(self.db, term, cancel)
+        return found(self.db, term, cancel, among)
 
     def answer(self, _query: str, _version: int) -> str | None:
         """Return None: answers belong to the user, and are kept beside the marks."""
@@ -330,55 +359,3 @@ class PostgresView:
         from reader.cache.engines.postgres.feed_memory import PostgresFeedMemory
 
         return PostgresFeedMemory(self.db, feed, run)
-
-
-class MomentView(PostgresView):
-    """The view of a moment, which reads facets ahead."""
-
-    __slots__ = ("_reading", "_version")
-
-    def __init__(self, db: Connection, counters: dict[str, int], reading: "Reading") -> None:
-        super().__init__(db, counters)
-        self._version = counters["version"]
-        self._reading = reading
-
-    def facets(self, facets: "Sequence[Facet]") -> "list[FacetRow]":
-        """Return those of the facets that exist. Raises Damaged."""
-        found, left = self._reading.of(self.db, self._version).rows(facets)
-        return found + super().facets(left) if left else found
-
-    def facets_of(self, field: str) -> "list[FacetRow]":
-        """Return every facet of a field. Raises Damaged."""
-        found = self._reading.with_sets(self.db, self._version).of_field(field)
-        return super().facets_of(field) if found is None else found
-
-    def largest(self, field: str, start: int, count: int) -> "list[FacetRow]":
-        """Return facets of a field, the largest first, from a place on. Raises Damaged."""
-        ahead = self._reading.of(self.db, self._version)
-        found = ahead.largest(field, start, count)
-        if found is None:
-            found = super().largest(field, start, count)
-            if field == "tag":
-                ahead.note_tags(found, start)
-        return found
-
-    def wholes(self, keys: Sequence[int]) -> "Iterator[tuple[FacetRow, BitMap]]":
-        """Yield facets with their ids as of their wholes. Raises Damaged."""
-        ahead = self._reading.of(self.db, self._version)
-        if len(keys) == 1:
-            ahead.read_on(self.db, keys[0])
-        found, left = ahead.wholes(keys)
-        yield from found
-        for some in batches(left, facet_tables.WHOLES_AT_ONCE):
-            yield from ahead.others(self.db, some)
-
-    def chunks(self, ids: Sequence[int]) -> Iterator[tuple[int, BitMap]]:
-        """Yield those of the chunks that exist. Raises Damaged."""
-        found, left = self._reading.of(self.db, self._version).chunks(ids)
-        yield from found
-        if left:
-            yield from super().chunks(left)
-
-    def tags(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
-        """Yield the tags of articles one by one, each with the article's id."""
-        return self._reading.of(self.db, self._version).tags(self.db, ids)

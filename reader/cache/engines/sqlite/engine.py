@@ -80,7 +80,7 @@ class SqliteEngine:
         """Keep other threads from writing meanwhile."""
         return self._writing
 
-    def begin(self, searches: int = 1) -> SqliteMoment:
+    def begin(self, searches: int = 1, texts: int = -1) -> SqliteMoment:  # noqa: ARG002
         """Return the present state, held until `end`. searches: expected concurrent searches."""
         return self._moments.begin(searches)
 

@@ -8,12 +8,12 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import count
 from typing import Any
 
 from pyroaring import BitMap
 
-from reader.cache.files.checksums import bitmap_sum, row_sum
+from reader.cache.engines.facet_rows import begun, recounted, row_of, summed
+from reader.cache.files.checksums import bitmap_sum
 from reader.cache.files.damage import is_damage
 from reader.cache.ids import batches
 from reader.cache.values.facet_rows import (
@@ -23,7 +23,6 @@ from reader.cache.values.facet_rows import (
     Damaged,
     Facet,
     FacetRow,
-    chunks_of,
 )
 from reader.i18n import _
 
@@ -49,7 +48,6 @@ class _Damage:
 
 
 _DAMAGE = _Damage()
-_SETTLED: frozenset[int] = frozenset()
 
 
 def damage() -> _Damage:
@@ -60,7 +58,7 @@ def damage() -> _Damage:
 def rows(db: sqlite3.Connection, facets: Sequence[Facet]) -> list[FacetRow]:
     """Return those of the facets that exist."""
     with damage():
-        return [_row(each) for each in _named(db, facets)]
+        return [row_of(each) for each in _named(db, facets)]
 
 
 def _named(db: sqlite3.Connection, facets: Iterable[Facet]) -> Iterator[Sequence[Any]]:
@@ -76,20 +74,20 @@ def _named(db: sqlite3.Connection, facets: Iterable[Facet]) -> Iterator[Sequence
 def rows_of_field(db: sqlite3.Connection, field: str) -> list[FacetRow]:
     """Return every facet of a field."""
     with damage():
-        return [_row(each) for each in db.execute(f"{_ROW} WHERE field = ?", (field,))]
+        return [row_of(each) for each in db.execute(f"{_ROW} WHERE field = ?", (field,))]
 
 
 def largest(db: sqlite3.Connection, field: str, start: int, count: int) -> list[FacetRow]:
     """Return facets of a field, the largest first, from a place on."""
     find = f"{_ROW} WHERE field = ? ORDER BY size DESC LIMIT ? OFFSET ?"
     with damage():
-        return [_row(each) for each in db.execute(find, (field, count, start))]
+        return [row_of(each) for each in db.execute(find, (field, count, start))]
 
 
 def unsettled(db: sqlite3.Connection) -> list[FacetRow]:
     """Return the facets that have chunks newer than their wholes."""
     with damage():
-        return [_row(each) for each in db.execute(f"{_ROW} WHERE newer != ''").fetchall()]
+        return [row_of(each) for each in db.execute(f"{_ROW} WHERE newer != ''").fetchall()]
 
 
 def wholes(db: sqlite3.Connection, keys: Sequence[int]) -> Iterator[tuple[FacetRow, BitMap]]:
@@ -97,7 +95,7 @@ def wholes(db: sqlite3.Connection, keys: Sequence[int]) -> Iterator[tuple[FacetR
     for some in batches(keys):
         with damage():
             for *row, blob, checksum in db.execute(f"{_WHOLE} ({_places(some)})", some):
-                yield _row(row), BitMap() if blob is None else _bitmap(row[0], blob, checksum)
+                yield row_of(row), BitMap() if blob is None else _bitmap(row[0], blob, checksum)
 
 
 def chunks(db: sqlite3.Connection, ids: Sequence[int]) -> Iterator[tuple[int, BitMap]]:
@@ -125,13 +123,13 @@ def begin(db: sqlite3.Connection, facets: Iterable[tuple[str, str, str]]) -> lis
     with damage():
         db.executemany("INSERT INTO facets (field, value, label) VALUES (?, ?, ?)", new)
         found = _named(db, [(field, value) for field, value, _label in new])
-        return [_made(each) for each in found]  # they have no checksum yet
+        return [begun(each) for each in found]  # they have no checksum yet
 
 
 def put(db: sqlite3.Connection, rows: Iterable[FacetRow]) -> None:
     """Replace label, size and numbers of newer chunks of existing facets."""
     with damage():
-        db.executemany(_PUT, map(_summed, rows))
+        db.executemany(_PUT, map(summed, rows))
 
 
 def put_chunks(db: sqlite3.Connection, version: int, chunks: Iterable[tuple[int, BitMap]]) -> None:
@@ -149,25 +147,6 @@ def put_whole(db: sqlite3.Connection, key: int, ids: BitMap) -> None:
         db.execute(_PUT_WHOLE, (key, blob, bitmap_sum(key, blob)))
 
 
-def _row(values: Sequence[Any]) -> FacetRow:
-    if values[6] != row_sum(*values[:6]):
-        raise Damaged(_("a facet has a wrong checksum"))
-    return _made(values)
-
-
-def _made(values: Sequence[Any]) -> FacetRow:
-    key, field, value, label, size, newer = values[:6]
-    chunks = frozenset(map(int, newer.split())) if newer else _SETTLED
-    return FacetRow(key, field, value, label, size, chunks)
-
-
-def _summed(row: FacetRow) -> tuple[object, ...]:
-    """Return the values for `_PUT`, with their checksum."""
-    newer = " ".join(map(str, sorted(row.newer)))
-    checksum = row_sum(row.key, row.field, row.value, row.label, row.size, newer)
-    return row.label, row.size, newer, checksum, row.key
-
-
 def _bitmap(id: int, blob: Any, checksum: Any) -> BitMap:
     if not isinstance(blob, bytes) or bitmap_sum(id, blob) != checksum:
         raise Damaged(_("the articles of a facet have a wrong checksum"))
@@ -182,27 +161,15 @@ def _places(values: Sequence[object]) -> str:
 
 
 def write_anew(db: sqlite3.Connection, counted: Counted, version: int) -> None:
-    """Replace all facets with the counted ones, within a transaction.
-
-    A facet keeps its key, by which other processes have loaded it. One without articles stays,
-    empty.
-    """
+    """Replace all facets with the counted ones, within a transaction: see `recounted`."""
     keys, former = _keys(db), _chunks_by_key(db)
     _empty_tables(db)
-    free = count(max(keys.values(), default=0) + 1)
-    every = {facet: BitMap() for facet in keys} | dict(counted.ids)
-    for facet, bits in sorted(every.items()):
-        key = keys[facet] if facet in keys else next(free)
-        row = FacetRow(key, *facet, counted.labels.get(facet, ""), len(bits), frozenset())
-        insert = "INSERT INTO facets (key, field, value, label) VALUES (?, ?, ?, ?)"
+    insert = "INSERT INTO facets (key, field, value, label) VALUES (?, ?, ?, ?)"
+    for row, bits, chunks in recounted(counted, keys, former):
         db.execute(insert, row[:4])
         put(db, [row])
-        put_whole(db, key, bits)
-        now = dict(chunks_of(key, bits))
-        emptied = [
-            id for id in former.get(key, ()) if id not in now
-        ]  # other processes must see that, too
-        put_chunks(db, version, [*now.items(), *((id, BitMap()) for id in emptied)])
+        put_whole(db, row.key, bits)
+        put_chunks(db, version, chunks)
 
 
 def _keys(db: sqlite3.Connection) -> dict[Facet, int]:

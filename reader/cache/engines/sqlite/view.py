@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reader.cache.source_states import SourceState
     from reader.cache.values.cancel import Cancel
     from reader.cache.values.facet_rows import Facet, FacetRow, Facts
+    from reader.cache.values.slots import Slots
     from reader.cache.values.stored import Document
     from reader.cache.values.tables import Table
     from reader.cache.values.told import Told
@@ -52,12 +53,22 @@ class SqliteView:
 
     __slots__ = ("db",)
 
+    tags_at_once = 128
+    matches_few = False
+
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
 
     def counter(self, name: str) -> int:
         """Return a counter of the cache."""
         return number(self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone())
+
+    @property
+    def slots(self) -> "Slots":
+        """Return the slots of every local archive."""
+        from reader.cache.values.slots import LOCAL
+
+        return LOCAL
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Read everything within as of one moment."""
@@ -291,11 +302,12 @@ class SqliteView:
 
     # Words; answers, files, sources and feeds.
 
-    def match(self, term: "Term", cancel: "Cancel") -> BitMap:
+    def match(self, term: "Term", cancel: "Cancel", among: BitMap | None = None) -> BitMap:
         """Return the articles that have a word or phrase. Raises Superseded when cancelled."""
         from reader.cache.engines.sqlite.fulltext import found
 
-        return found(self.db, term, cancel)
+        bits = found(self.db, term, cancel)
+        return bits if among is None else bits & among
 
     def answer(self, query: str, version: int) -> str | None:
         """Return the stored answer to a query in that version."""
