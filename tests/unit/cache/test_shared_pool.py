@@ -95,6 +95,17 @@ def test_a_search_of_a_moment_that_is_over_waits_for_nothing(stores: Any) -> Non
     assert screen.session.prepare(parse(""))
 
 
+def test_a_search_may_begin_when_its_moment_is_over(stores: Any) -> None:
+    screen, other = stores
+    with screen.session.lock:
+        held = screen.session.lease()
+    with screen.session.searching(held) as (view, words):
+        put(other, [article(100, published=NOW)])
+        assert screen.session.prepare(parse(""))
+        screen.session.catch_up()
+        assert len(words.ids(Term(None, "story"), view, Cancel())) == 30
+
+
 def test_a_program_that_waits_too_long_for_a_connection_says_so(
     stores: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,8 +35,8 @@ class PostgresMoment:
     """
 
     __slots__ = (
-        *("ahead", "borrowed", "db", "free", "is_over", "is_whole", "others", "snapshot", "texts"),
-        *("users", "version", "view"),
+        *("ahead", "db", "free", "is_over", "is_whole", "others", "snapshot", "texts", "users"),
+        *("version", "view"),
     )
 
     def __init__(self, db: Connection, counters: dict[str, int], ahead: Ahead) -> None:
@@ -53,8 +53,6 @@ class PostgresMoment:
         """Those of them that are not in use."""
         self.users = 0
         """Searches that are running, or wait for a connection."""
-        self.borrowed = 0
-        """Searches that have a connection: they do not need that of the moment."""
         self.is_over = False
         """Whether another moment has replaced it."""
         self.is_whole = True
@@ -161,14 +159,12 @@ class Moments:
             if not self._pool.lock.wait_for(is_there, READ_S):
                 raise self._pool.busy()
             if moment.free:
-                moment.borrowed += 1
                 return moment.free.pop()
             if moment.is_over:
                 raise ArchiveGone(self._pool.name, _("the connection was lost"))
         db = self._pool.lend_reserved()
         with self._pool.lock:
             moment.others.append(db)
-            moment.borrowed += 1
         return db
 
     def _join(self, db: Connection, moment: PostgresMoment) -> None:
@@ -185,22 +181,22 @@ class Moments:
         with self._pool.lock:
             moment.users -= 1
             if db is not None:
-                moment.borrowed -= 1
                 moment.free.append(db)
             self._pool.lock.notify_all()
         self._let_go(moment)
 
     def _let_go(self, moment: PostgresMoment) -> None:
-        """Give back what a moment has and does not need any more."""
+        """Give back what a moment does not need any more.
+
+        All of it at once: a search joins its state with its first question, while another ends.
+        """
         with self._pool.lock:
-            unneeded = [db for db in moment.free if not _is_usable(db)]
-            if moment.is_over:
-                usable = [db for db in moment.free if db not in unneeded]
-                unneeded += usable[moment.users - moment.borrowed :]
+            is_unused = moment.is_over and not moment.users
+            unneeded = [db for db in moment.free if is_unused or not _is_usable(db)]
             for db in unneeded:
                 moment.free.remove(db)
                 moment.others.remove(db)
-            if moment.is_over and moment.users == moment.borrowed and moment.is_whole:
+            if is_unused and moment.is_whole:
                 moment.is_whole = False
                 unneeded.append(moment.db)
         for db in unneeded:
