@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from reader.article import Article, Source
 from reader.cache.answers import Outcome
+from reader.cache.opened import open_store
 from reader.cache.store import Store
 from reader.cache.values.incoming import Incoming
 from reader.library import Library
@@ -46,7 +47,7 @@ def put(store: Store, articles: Sequence[Article], run: int | None = None) -> li
 def library(folder: Path, articles: Sequence[Article] = ()) -> Library:
     """A library of these articles, whose clock is fixed at NOW."""
     made = Library(folder, clock=lambda: NOW)
-    with Store(folder, clock=lambda: NOW) as store:
+    with open_store(folder, clock=lambda: NOW) as store:
         put(store, articles)
     return made
 

@@ -40,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "long: takes seconds; run with --full")
+    config.addinivalue_line("markers", "chooses_engine(why): is not run on every engine")
     # A shell starts background jobs with Ctrl-C ignored, which programs in tests would inherit.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     settings.load_profile("full" if config.getoption("--full") else "quick")
@@ -83,13 +84,12 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def shortcuts(pytestconfig: pytest.Config) -> Iterator[None]:
-    """Do once what each of the quick tests needs; a process without tests imports nothing."""
-    with ExitStack() as at_end, pytest.MonkeyPatch.context() as patch:
-        if not pytestconfig.getoption("--full"):
-            from tests.shortcuts import take
+def shortcuts() -> Iterator[None]:
+    """Do once what each test needs; a process without tests imports nothing."""
+    from tests.shortcuts import take
 
-            take(patch, at_end)
+    with ExitStack() as at_end, pytest.MonkeyPatch.context() as patch:
+        take(patch, at_end)
         yield
 
 

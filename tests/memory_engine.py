@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self
+from unicodedata import normalize
 
 from pyroaring import BitMap
 
@@ -150,6 +151,9 @@ class MemoryView:
 
     def told_of(self, ids: Sequence[int]) -> Iterator[Told]:
         return map(self._told, [id for id in ids if id in self.state.articles])
+
+    def stories_of(self, ids: Sequence[int]) -> Iterator[tuple[int, int]]:
+        return ((row.id, row.story) for row in self.told_of(ids))
 
     def count_stories(self, ids: BitMap) -> int:
         return len({self.state.articles[id][1].story or -id for id in ids})
@@ -557,4 +561,6 @@ class MemoryStore:
 
 
 def _words(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower()))
+    """The words as FTS5 takes them: without the accents of Latin letters."""
+    plain = re.sub(r"([a-z])[\u0300-\u036f]+", r"\1", normalize("NFD", text.lower()))
+    return " ".join(re.findall(r"\w+", normalize("NFC", plain)))

@@ -68,7 +68,8 @@ class MemoryFeedMemory:
             sides = [sorted(dated, key=lambda found: -found[0]), []]
         else:
             dated = [found for found in dated if abs(found[0]) <= REPUBLISHED_WITHIN_MS]
-            before = sorted((found for found in dated if found[0] <= 0), key=lambda it: -it[0])
+            newest = reversed(dated)  # of those of one moment, what was stored last comes first
+            before = sorted((found for found in newest if found[0] <= 0), key=lambda it: -it[0])
             after = sorted((found for found in dated if found[0] > 0), key=lambda it: it[0])
             sides = [before, after]
         for side in sides:

@@ -1,4 +1,7 @@
-"""What the quick tests do once instead of in each test. With `--full` all is done each time."""
+"""What is done once in a process instead of in each test.
+
+Programs that tests start take none of these: `tests/e2e/` runs what a user runs.
+"""
 
 import gc
 import os

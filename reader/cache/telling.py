@@ -32,6 +32,9 @@ class Telling(Protocol):
     def told_of(self, ids: Sequence[int]) -> "Iterator[Told]":
         """Yield those of the articles that exist, in any order."""
 
+    def stories_of(self, ids: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Yield id and story of those of the articles that exist, in any order."""
+
     def count_stories(self, ids: BitMap) -> int:
         """Return how many stories the articles tell; each undecided one counts as one."""
 

@@ -6,6 +6,7 @@ that cannot be said never stop the work that they are about.
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -50,18 +51,25 @@ WORKING = {
 OPML = '<opml version="2.0"><body><outline text="Їжак" xmlUrl="https://example.org/feed"/></body></opml>'
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A folder to run commands in, with an article imported, and one more to be."""
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder to run commands in, with an article imported, and one more to be; to be copied."""
+    folder = tmp_path_factory.mktemp("prepared")
     for name, id in (("news", "1"), ("more", "2")):
-        (tmp_path / name).mkdir()
+        (folder / name).mkdir()
         text = markdown(title="Курс вгору ↑", external_id=id, body="Слово. " * 3000)
-        (tmp_path / name / f"{id}.md").write_text(text, "utf-8")
-    (tmp_path / "more" / "empty.md").write_bytes(b"")
-    (tmp_path / "feeds.opml").write_text(OPML, "utf-8")
-    settle(tmp_path)
-    assert shell(tmp_path, "import news").returncode == 0
-    return tmp_path
+        (folder / name / f"{id}.md").write_text(text, "utf-8")
+    (folder / "more" / "empty.md").write_bytes(b"")
+    (folder / "feeds.opml").write_text(OPML, "utf-8")
+    settle(folder)
+    assert shell(folder, "import news").returncode == 0
+    return folder
+
+
+@pytest.fixture
+def home(prepared: Path, tmp_path: Path) -> Path:
+    """A copy of the test's own."""
+    return Path(shutil.copytree(prepared, tmp_path, dirs_exist_ok=True))
 
 
 def settle(home: Path) -> None:

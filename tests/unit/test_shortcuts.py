@@ -1,4 +1,4 @@
-"""The shortcuts of the quick tests spare work and change nothing that is seen."""
+"""The shortcuts of the tests spare work and change nothing that is seen."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -62,7 +62,7 @@ def by_story(ids: BitMap, passed: BitMap, twins: BitMap, facets: Facets, ask: "A
     with suppress(CacheDamaged), ask() as view:
         newest = _newest(ids, ids & facets.get(view, STORY), view)
     groups = [_group(story, newest, ids, passed, twins) for story in newest.stories]
-    rest = ids.difference(*(group.ids.bits for group in groups))
+    rest = ids - BitMap().union(*(group.ids.bits for group in groups))
     if rest:
         label = SINGLE if newest.is_all else OLDER
         unread = len(rest) - int(rest.intersection_cardinality(passed))
@@ -91,7 +91,7 @@ def _newest(ids: BitMap, told: BitMap, view: "View") -> _Newest:
     newest: dict[int, None] = {}
     for some in batches([*islice(reversed(told), LOOKED_UP)], AT_ONCE):
         if len(newest) <= STORIES:
-            story = {row.id: row.story for row in view.told_of(some)}
+            story = dict(view.stories_of(some))
             newest |= dict.fromkeys(story[id] for id in some if id in story)
     numbers = [*newest][:STORIES]
     every: dict[int, list[Told]] = defaultdict(list)
@@ -102,5 +102,5 @@ def _newest(ids: BitMap, told: BitMap, view: "View") -> _Newest:
     }
     stories = {number: every[number] for number, id in firsts.items() if id is not None}
     listed = [id for id in firsts.values() if id is not None]
-    titles = {id: str(title) for id, title, *_ in view.rows(listed, lambda _id: None)}
+    titles = dict(view.titles(listed))
     return _Newest(stories, titles, len(told) <= LOOKED_UP and len(newest) <= STORIES)

@@ -111,7 +111,7 @@ class Alerts:
             if known is not None and known.run <= run:
                 since, first = known.run - OVERLAP, min(newest, known.newest)
             arrived = view.written(since, max(0, first - horizon))
-            stories = {row.story for row in view.told_of(list(arrived))}
+            stories = {story for _, story in view.stories_of(list(arrived))}
             rows = [*view.told_in(list(stories))] if arrived else []
         matching, shown = self._matching(rule, BitMap([row.id for row in rows]))
         of_story: dict[int, list[Told]] = defaultdict(list)

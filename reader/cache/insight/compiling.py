@@ -131,7 +131,7 @@ class Compiler:
         for place in range(0, len(ids), _AT_ONCE):
             some = ids[place : place + _AT_ONCE]
             with self._session.asking(ids.lang) as view:
-                story = {row.id: row.story for row in view.told_of(some)}
+                story = dict(view.stories_of(some))
             found |= dict.fromkeys(story[id] for id in some if id in story)
             if len(found) >= MOST_STORIES:
                 break

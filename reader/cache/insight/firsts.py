@@ -26,7 +26,7 @@ def first_sources(session: Session, ids: Ids) -> list[Firsts]:
         if len(told) >= NEWEST:
             break
         with session.asking() as view:
-            numbers = {row.story for row in view.told_of(wanted[start : start + AT_ONCE])}
+            numbers = {story for _, story in view.stories_of(wanted[start : start + AT_ONCE])}
             for row in view.told_in(list(numbers - told.keys())):
                 told[row.story].append((row.published / 1000, row.source))
     return firsts(told.values())

@@ -86,7 +86,7 @@ def _related(session: Session, questions: Questions, one: Told, now: datetime) -
         vectors = dict(_vectors(view, [one.id, *some]))
         wanted = vectors.pop(one.id, {})
         found = nearest(wanted, vectors.items())
-        story = {row.id: row.story for row in view.told_of(found)}
+        story = dict(view.stories_of(found))
     return [ArticleId(id) for id in islice(_one_of_each(found, story), MOST)]
 
 

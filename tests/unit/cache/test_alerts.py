@@ -13,7 +13,7 @@ from reader.cache.insight.alerts import Alerts
 from reader.cache.store import Store
 from reader.config.alerts import OncePer, Rule
 from tests.builders import NOW, article, put
-from tests.engines import ENGINES
+from tests.engines import Opens, chooses_engine
 
 HACK = "Vaults of Larkspur drained of $41 million by a forged oracle"
 RETOLD = "Larkspur loses $41 million after forged oracle drains its vaults"
@@ -25,9 +25,9 @@ LARKSPUR = Rule(name="larkspur", query="larkspur")
 EVERY = Rule(name="every", query="larkspur", once_per=OncePer.ARTICLE)
 
 
-@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
-    with request.param(tmp_path) as made:
+@pytest.fixture
+def store(opened: Opens, tmp_path: Path) -> Iterator[Any]:
+    with opened(tmp_path) as made:
         yield made
 
 
@@ -191,14 +191,15 @@ def test_a_sync_that_began_before_an_evaluation_is_not_missed(store: Any) -> Non
     assert claimed(store, EVERY) == [[["9"]]]
 
 
-def test_two_programs_tell_each_story_once(tmp_path: Path) -> None:
-    with Store(tmp_path) as one, Store(tmp_path) as other:
+def test_two_programs_tell_each_story_once(opened: Opens, tmp_path: Path) -> None:
+    with opened(tmp_path) as one, opened(tmp_path) as other:
         come(one, told(20, MINING))
         claimed(one, EVERY)
         come(one, told(9, HACK))
         assert [*claimed(one, EVERY), *claimed(other, EVERY)] == [[["9"]], []]
 
 
+@chooses_engine("cache.db is removed")
 def test_a_cache_that_was_made_again_tells_nothing_again(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         come(store, told(20, MINING))
@@ -212,10 +213,12 @@ def test_a_cache_that_was_made_again_tells_nothing_again(tmp_path: Path) -> None
         assert claimed(store, EVERY) == [[]]
 
 
-def test_nothing_is_claimed_while_the_state_cannot_be_written(tmp_path: Path) -> None:
+def test_nothing_is_claimed_while_the_state_cannot_be_written(
+    opened: Opens, tmp_path: Path
+) -> None:
     from reader.errors import CacheLocked
 
-    with Store(tmp_path) as one, Store(tmp_path) as other:
+    with opened(tmp_path) as one, opened(tmp_path) as other:
         come(one, told(20, MINING))
         claimed(one, EVERY)
         come(one, told(9, HACK))

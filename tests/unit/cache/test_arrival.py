@@ -10,6 +10,7 @@ import pytest
 from reader.library import Library
 from reader.query.language import Query
 from reader.subscriptions import Kind, Subscription
+from tests.engines import Kept
 from tests.news_server import NewsServer, news_server
 from tests.unit.formats.test_feeds import rss
 
@@ -42,11 +43,11 @@ def server() -> Iterator[NewsServer]:
 )
 @pytest.mark.parametrize("id", ["<guid isPermaLink='false'>g</guid>", ""])
 def test_it_stays_at_the_time_at_which_it_first_came(
-    tmp_path: Path, server: NewsServer, date: str, id: str
+    kept: Kept, tmp_path: Path, server: NewsServer, date: str, id: str
 ) -> None:
     clock = Clock()
     item = f"<title>Story</title><link>https://a.example/1</link>{id}{date}"
-    with Library(tmp_path / "data", clock=clock) as news:
+    with Library(kept(tmp_path / "data"), clock=clock) as news:
         for day in range(3):
             clock.now = NOON + timedelta(days=day)
             text = f"<description>Told {day + 1} times.</description>"
@@ -70,10 +71,10 @@ WEEKS_AHEAD = "Sat, 28 Mar 2026 12:00:00 GMT"
     ],
 )
 def test_a_date_in_the_future_never_becomes_the_date_but_a_corrected_one_does(
-    tmp_path: Path, server: NewsServer, service: str, later: str, expected: datetime
+    kept: Kept, tmp_path: Path, server: NewsServer, service: str, later: str, expected: datetime
 ) -> None:
     clock = Clock()
-    with Library(tmp_path / "data", clock=clock) as news:
+    with Library(kept(tmp_path / "data"), clock=clock) as news:
         days = ((0, WEEKS_AHEAD), (10, WEEKS_AHEAD), (20, later), (21, later))
         for day, date in days:
             clock.now = NOON + timedelta(days=day)

@@ -9,6 +9,9 @@ import pytest
 
 from reader.cache.files.asides import alone
 from reader.errors import CacheLocked, CacheUnwritable
+from tests.engines import chooses_engine
+
+pytestmark = chooses_engine("the lock is a file of the folder")
 
 HOLD = """
 import sys

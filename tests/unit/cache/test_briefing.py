@@ -19,7 +19,7 @@ from reader.cache.store import Store
 from reader.cache.values.instants import END
 from reader.query.language import parse
 from tests.builders import NOW, article, put
-from tests.engines import ENGINES, on_every_engine
+from tests.engines import Opens, chooses_engine
 
 UP, DOWN = Sentiment.POSITIVE, Sentiment.NEGATIVE
 HACK = "Vaults of Larkspur drained of $41 million by a forged oracle"
@@ -43,9 +43,9 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES))
-def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Any]:
-    with request.param(tmp_path, clock=clock) as made:
+@pytest.fixture
+def store(opened: Opens, tmp_path: Path, clock: Clock) -> Iterator[Any]:
+    with opened(tmp_path, clock=clock) as made:
         yield made
 
 
@@ -186,6 +186,7 @@ def test_of_very_many_stories_the_newest_are_listed_and_all_counted(
     assert [names(store, group.ids) for group in found.rest] == [["7", "9"]]
 
 
+@chooses_engine("SQLite counts them in two ways")
 def test_stories_are_counted_alike_for_few_and_for_many_articles(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,6 +251,7 @@ def test_a_visit_reads_as_it_was_written() -> None:
     assert read(written(visit)) == visit
 
 
+@chooses_engine("a cache.db of an earlier version")
 def test_articles_from_before_arrivals_were_noted_arrived_long_ago(tmp_path: Path) -> None:
     with Store(tmp_path, clock=lambda: NOW) as store:
         bring(store, article(1))
@@ -353,6 +355,7 @@ def test_the_answer_about_what_is_unusual_is_kept_until_the_stories_change(
     assert {each.name for each in insight.briefing(parse(""), None).more} == {"Larkspur", "Tarnby"}
 
 
+@chooses_engine("looks into a table of cache.db")
 def test_of_the_versions_of_one_minute_the_first_is_noted(tmp_path: Path, clock: Clock) -> None:
     with Store(tmp_path, clock=clock) as store:
         insight = Insight(store.session, store.questions, store.marking, clock)
@@ -367,6 +370,7 @@ def test_of_the_versions_of_one_minute_the_first_is_noted(tmp_path: Path, clock:
         assert names(store, insight.briefing(parse(""), seen).ids) == ["2", "3", "4"]
 
 
+@chooses_engine("rows of cache.db are damaged")
 def test_a_title_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     with Store(tmp_path, clock=lambda: NOW) as store:
         bring(store, *TWINS[:2], told(5, MINING), told(4, MINED, "coinharbour"))
@@ -394,7 +398,6 @@ BATCHES = st.lists(
 )
 
 
-@on_every_engine
 @settings(max_examples=25, deadline=None)
 @given(batches=BATCHES, seen=st.integers(0, 3))
 def test_a_briefing_equals_a_recount(

@@ -8,6 +8,9 @@ import pytest
 
 from reader.cache.store import Store
 from tests.builders import article, put
+from tests.engines import chooses_engine
+
+pytestmark = chooses_engine("connections to the two files")
 
 CLOSED_WHILE_USED = """
 import sys

@@ -1,6 +1,5 @@
 """Copying an archive: between any two engines, after an interruption, and compared at the end."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,11 @@ from reader.errors import CacheGone
 from reader.query.language import parse
 from tests.builders import NOW, article, put
 from tests.counting_proxy import proxy
+from tests.engines import Opens, chooses_engine
 from tests.postgres import join, server, shared_store
 
-Opens = Callable[..., Any]
+pytestmark = chooses_engine("from each engine to each")
+
 ENGINES: dict[str, Opens] = {"sqlite": Store, "postgres": shared_store}
 PAIRS = [(one, other) for one in ENGINES for other in ENGINES]
 QUERIES = ("", "tag:xrp", "is:story", "story", '"text of"', "title:7", "source:nonce_", "is:pinned")

@@ -12,18 +12,17 @@ from hypothesis import strategies as st
 from reader.article import Article, Sentiment
 from reader.cache.answers import Grouping
 from reader.cache.mood import By
-from reader.cache.store import Store
 from reader.library import Library, Mark
 from reader.query.language import parse
 from tests.builders import NOW, article, put
-from tests.engines import ENGINES
+from tests.engines import Kept, Opens
 
 UP, DOWN = Sentiment.POSITIVE, Sentiment.NEGATIVE
 
 
-@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
-    with request.param(tmp_path) as made:
+@pytest.fixture
+def store(opened: Opens, tmp_path: Path) -> Iterator[Any]:
+    with opened(tmp_path) as made:
         yield made
 
 
@@ -108,19 +107,19 @@ def test_a_correction_of_one_language_counts_both_until_the_other_follows(store:
     assert sum(number for _, number in counts(store, "").values()) == 1
 
 
-def test_an_answer_from_the_last_session_counts_a_pair_once(tmp_path: Path) -> None:
-    with Store(tmp_path) as store:
+def test_an_answer_from_the_last_session_counts_a_pair_once(opened: Opens, tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
         decided(store, *pair(1), *pair(2))
         store.questions.remember(parse(""), NOW)
-    with Store(tmp_path) as store:
+    with opened(tmp_path) as store:
         ids = store.questions.find(parse(""), NOW)
         (group,) = store.questions.groups(ids, Grouping.CATEGORY)
         assert (group.unread, group.articles) == (2, 2)
         assert [below.articles for below in group.children] == [2]
 
 
-def test_a_read_pair_leaves_one_unread(tmp_path: Path) -> None:
-    with Library(tmp_path) as library:
+def test_a_read_pair_leaves_one_unread(kept: Kept, tmp_path: Path) -> None:
+    with Library(kept(tmp_path)) as library:
         decided(library._store, *pair(1), *pair(2))
         ids = library.find(parse("lang:uk"))
         library.mark(ids, Mark.READ, True, "read")
@@ -144,13 +143,13 @@ ROWS = st.lists(
 @settings(max_examples=40, deadline=None)
 @given(rows=ROWS, cut=st.integers(0, 14))
 def test_counts_equal_those_of_pairs_taken_together(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[Any, ...]], cut: int
+    opened: Opens, tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[Any, ...]], cut: int
 ) -> None:
     articles = [
         article(n, lang=lang, sentiment=sentiment, category=category, tags=("X",) if tag else ())
         for n, lang, sentiment, category, tag in rows
     ]
-    with Store(tmp_path_factory.mktemp("pairs")) as store:
+    with opened(tmp_path_factory.mktemp("pairs")) as store:
         decided(store, *articles[:cut])
         decided(store, *articles[cut:])
         first: dict[int, tuple[Any, ...]] = {}

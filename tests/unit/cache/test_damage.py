@@ -27,7 +27,10 @@ from reader.errors import ArticleDamaged, CacheDamaged, CacheError
 from reader.library import Library
 from reader.query.language import Field, Query, parse
 from tests.builders import NOW, article, library, put
+from tests.engines import chooses_engine
 from tests.examples import examples
+
+pytestmark = chooses_engine("the files of SQLite are damaged")
 
 MANY = 40
 NEWEST = "(SELECT max(id) FROM articles)"

@@ -21,6 +21,7 @@ from reader.cache.engines.sqlite.view import SqliteView
 from reader.cache.shared.engine import SharedEngine
 from reader.query.language import parse
 from tests.builders import NOW, article, put
+from tests.engines import chooses_engine
 from tests.memory_engine import (
     MemoryEngine,
     MemoryStore,
@@ -29,6 +30,8 @@ from tests.memory_engine import (
     MemoryView,
 )
 from tests.memory_feeds import MemoryFeedMemory
+
+pytestmark = chooses_engine("requests to an engine in memory are counted")
 
 ASKED = ("facets", "facets_of", "largest", "wholes", "chunks")
 """Questions about facets, each of which is a round trip where the engine is remote."""

@@ -10,14 +10,14 @@ from reader.cache.insight import firsts as module
 from reader.cache.insight.firsts import first_sources
 from reader.query.language import parse
 from tests.builders import NOW, article, put
-from tests.engines import ENGINES
+from tests.engines import Opens
 
 HACK = "Vaults of Larkspur drained by a forged oracle"
 
 
-@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
-    with request.param(tmp_path) as made:
+@pytest.fixture
+def store(opened: Opens, tmp_path: Path) -> Iterator[Any]:
+    with opened(tmp_path) as made:
         articles = [
             article(100 * n + later, title=f"{HACK} {n}", source=source, lang=lang)
             for n in range(1, 36)

@@ -21,7 +21,10 @@ from reader.cache.values.facet_rows import CHUNK_BITS, FACETS, Facet
 from reader.cache.values.incoming import Incoming
 from reader.query.language import Query, parse
 from tests.builders import NOW
+from tests.engines import chooses_engine
 from tests.unit.cache.test_sameness import LONG, articles, item, sync, titles
+
+pytestmark = chooses_engine("files of earlier versions")
 
 END = NOW + timedelta(days=99)
 A, B = "Fees fall", "Court rules on a fund"

@@ -13,7 +13,10 @@ from reader.live import sync as syncing
 from reader.query.language import parse
 from reader.subscriptions import Subscription, SyncOptions
 from tests.builders import NOW, article
+from tests.engines import chooses_engine
 from tests.unit.cache.test_former_caches import former
+
+pytestmark = chooses_engine("statements of SQLite are interrupted")
 
 ROOT = Path(__file__).parents[3]
 MANY = 40

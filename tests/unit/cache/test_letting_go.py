@@ -16,6 +16,7 @@ from reader.cache.ids import weight
 from reader.cache.store import Store
 from reader.query.language import Query, parse
 from tests.builders import NOW, article, put
+from tests.engines import Opens
 from tests.examples import examples
 
 LARGE = BitMap(range(0, 1 << 24, 3))
@@ -53,12 +54,12 @@ def test_few_facets_stay_however_long_they_are_not_used() -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(opened: Opens, tmp_path: Path) -> Iterator[Store]:
     stories = [
         article(n, category=("BTC", "ETH")[n % 2], tags=(f"T{n % 7}",), source=f"source_{n % 5}")
         for n in range(1, 60)
     ]
-    with Store(tmp_path) as made:
+    with opened(tmp_path) as made:
         put(made, stories)
         yield made
 

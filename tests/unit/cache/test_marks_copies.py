@@ -17,6 +17,9 @@ from reader.cache.store import Store
 from reader.errors import MarksDamaged
 from reader.query.language import parse
 from tests.builders import NOW, article, put
+from tests.engines import chooses_engine
+
+pytestmark = chooses_engine("marks.db is the same file with every engine")
 
 Clock = list[datetime]
 

@@ -24,7 +24,10 @@ from reader.cache.store import Store
 from reader.errors import CacheError, CacheTooNew, MarkNotShown
 from reader.query.language import Query, parse
 from tests.builders import NOW, article, put
+from tests.engines import chooses_engine
 from tests.examples import one_in
+
+pytestmark = chooses_engine("marks are restored from cache.db")
 
 ROOT = Path(__file__).parents[3]
 MANY = 300

@@ -23,6 +23,7 @@ from reader.cache.mood import (
 )
 from reader.query.language import parse
 from tests.builders import NOW, article, library
+from tests.engines import Kept
 
 MONDAY = date(2026, 3, 9)
 MIXED = (Sentiment.POSITIVE, Sentiment.NEGATIVE, Sentiment.NEUTRAL, Sentiment.UNRATED)
@@ -78,8 +79,10 @@ def test_now_is_the_last_seven_days_or_four_weeks_and_was_what_came_before() -> 
 
 @pytest.mark.parametrize("by", By)
 @pytest.mark.parametrize("query", ["", "tag:eth", "after:2026-02-01 before:2026-03-01"])
-def test_columns_count_what_a_plain_count_gives(tmp_path: Path, query: str, by: By) -> None:
-    with library(tmp_path, mixed()) as news:
+def test_columns_count_what_a_plain_count_gives(
+    kept: Kept, tmp_path: Path, query: str, by: By
+) -> None:
+    with library(kept(tmp_path), mixed()) as news:
         found = news.insight.mood(news.find(parse(query)), by, None, COLUMNS)
         articles = [each for _, each in news.articles(news.find(parse(query)))]
     assert 1 < len(found.columns) <= COLUMNS
@@ -104,8 +107,10 @@ def test_columns_count_what_a_plain_count_gives(tmp_path: Path, query: str, by: 
 
 
 @pytest.mark.parametrize(("per", "names"), [(Per.TAG, 10), (Per.SOURCE, 2), (Per.CATEGORY, 3)])
-def test_rows_are_the_most_frequent_names_and_add_up(tmp_path: Path, per: Per, names: int) -> None:
-    with library(tmp_path, mixed()) as news:
+def test_rows_are_the_most_frequent_names_and_add_up(
+    kept: Kept, tmp_path: Path, per: Per, names: int
+) -> None:
+    with library(kept(tmp_path), mixed()) as news:
         found = news.insight.mood(news.find(parse("")), By.WEEK, per, COLUMNS)
         assert len(found.rows) == names
         rated = [summed(row.labels).total for row in found.rows]
@@ -121,24 +126,26 @@ def test_rows_are_the_most_frequent_names_and_add_up(tmp_path: Path, per: Per, n
                 assert estimates == (alone.estimates if alone else Pair())
 
 
-def test_an_empty_archive_has_no_columns(tmp_path: Path) -> None:
-    with library(tmp_path) as news:
+def test_an_empty_archive_has_no_columns(kept: Kept, tmp_path: Path) -> None:
+    with library(kept(tmp_path)) as news:
         assert news.insight.mood(news.find(parse("")), By.DAY, Per.TAG, COLUMNS) == Mood(
             By.DAY, Per.TAG
         )
 
 
-def test_an_article_of_the_future_does_not_move_the_last_column(tmp_path: Path) -> None:
+def test_an_article_of_the_future_does_not_move_the_last_column(kept: Kept, tmp_path: Path) -> None:
     stories = [article(1), article(2, published=datetime(2090, 1, 1, 12, tzinfo=UTC))]
-    with library(tmp_path, stories) as news:
+    with library(kept(tmp_path), stories) as news:
         (column,) = news.insight.mood(news.find(parse("")), By.DAY, None, COLUMNS).columns
         assert column.first == article(1).published.astimezone().date()
 
 
-def test_articles_of_the_future_alone_and_of_long_ago_are_counted(tmp_path: Path) -> None:
+def test_articles_of_the_future_alone_and_of_long_ago_are_counted(
+    kept: Kept, tmp_path: Path
+) -> None:
     stories = [article(1, published=datetime(2090, 1, 1, 12, tzinfo=UTC), tags=("LATER",))]
     stories += [article(2, published=datetime(2, 1, 3, tzinfo=UTC), tags=("AGO",))]
-    with library(tmp_path, stories) as news:
+    with library(kept(tmp_path), stories) as news:
         for tag in ("later", "ago"):
             for by in By:
                 found = news.insight.mood(news.find(parse(f"tag:{tag}")), by, Per.TAG, COLUMNS)

@@ -19,15 +19,15 @@ from reader.cache.repair import marks_repair
 from reader.cache.store import Store
 from reader.query.language import Field, Query, Term, parse
 from tests.builders import NOW, article, put
-from tests.engines import ENGINES, Opens, on_every_engine
+from tests.engines import Opens, chooses_engine
 from tests.examples import examples
 
 TRADING, TO_DO = own_tag("Trading"), own_tag("to do")
 
 
-@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES))
-def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
-    with request.param(tmp_path) as made:
+@pytest.fixture
+def any_store(opened: Opens, tmp_path: Path) -> Iterator[Any]:
+    with opened(tmp_path) as made:
         yield made
 
 
@@ -101,7 +101,6 @@ def everything(store: Store) -> dict[int, list[AnyMark]]:
     return shown
 
 
-@on_every_engine
 @examples(20)
 @given(
     st.lists(
@@ -170,6 +169,7 @@ def test_any_typed_tag_is_refused_or_stays_as_it_is(typed: str) -> None:
     assert parse(str(Term(Field.MYTAG, tag.name))).included(Field.MYTAG) == (tag.name,)
 
 
+@chooses_engine("cache.db is removed")
 def test_own_marks_survive_a_rebuilt_cache(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put(store, [article(1), article(2)])
@@ -182,6 +182,7 @@ def test_own_marks_survive_a_rebuilt_cache(tmp_path: Path) -> None:
         assert titles(store, "is:later mytag:trading") == ["Story 1"]
 
 
+@chooses_engine("they come back from cache.db")
 def test_marks_that_are_lost_come_back_from_the_cache(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put(store, [article(1), article(2)])
@@ -197,6 +198,7 @@ def test_marks_that_are_lost_come_back_from_the_cache(tmp_path: Path) -> None:
     assert marks_repair.check(tmp_path) == []
 
 
+@chooses_engine("cache.db is removed")
 def test_a_damaged_file_gives_back_own_marks_without_a_cache(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put(store, [article(1), article(2)])
@@ -213,7 +215,9 @@ def test_a_damaged_file_gives_back_own_marks_without_a_cache(tmp_path: Path) -> 
         assert titles(store, "mytag:trading") == ["Story 2"]
 
 
-def test_marks_of_the_version_before_are_kept_and_can_be_undone(tmp_path: Path) -> None:
+def test_marks_of_the_version_before_are_kept_and_can_be_undone(
+    opened: Opens, tmp_path: Path
+) -> None:
     one = article(1).identity
     with closing(sqlite3.connect(tmp_path / "marks.db", isolation_level=None)) as db:
         for statements in MARKS_MIGRATIONS[:2]:
@@ -225,7 +229,7 @@ def test_marks_of_the_version_before_are_kept_and_can_be_undone(tmp_path: Path) 
         db.execute("INSERT INTO steps VALUES (1, 'read', 'read', 1, 0)")
         db.execute("INSERT INTO step_articles VALUES (1, ?, ?, ?)", values)
         db.execute("UPDATE meta SET value = 1")
-    with Store(tmp_path) as store:
+    with opened(tmp_path) as store:
         put(store, [article(1)])
         assert titles(store, "is:read -is:later") == ["Story 1"]
         mark(store, "", Mark.LATER)

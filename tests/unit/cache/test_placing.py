@@ -12,6 +12,7 @@ from reader.cache.values.slots import LOCAL
 from reader.errors import CacheFull
 from reader.query.language import Query
 from tests.builders import NOW, article
+from tests.engines import Opens
 
 LAST = (1 << LOCAL.bits) - 1
 
@@ -35,17 +36,19 @@ def make_full(store: Store) -> None:
         writer._gathered._move([(id, LAST)])
 
 
-def test_an_article_without_a_free_id_is_refused_and_nothing_changes(tmp_path: Path) -> None:
-    with Store(tmp_path) as store:
+def test_an_article_without_a_free_id_is_refused_and_nothing_changes(
+    opened: Opens, tmp_path: Path
+) -> None:
+    with opened(tmp_path) as store:
         make_full(store)
         with pytest.raises(CacheFull, match="too many articles have so late a date"):
             put(store, "one more")
-    with Store(tmp_path) as store:
+    with opened(tmp_path) as store:
         assert titles(store) == ["last"]
 
 
-def test_articles_of_other_times_can_be_stored(tmp_path: Path) -> None:
-    with Store(tmp_path) as store:
+def test_articles_of_other_times_can_be_stored(opened: Opens, tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
         make_full(store)
         put(store, "today", published=NOW)
         assert titles(store) == ["last", "today"]

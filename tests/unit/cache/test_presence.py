@@ -11,6 +11,9 @@ from reader.cache.presence import Presence
 from reader.cache.store import Store
 from reader.query.language import Query
 from tests.builders import NOW
+from tests.engines import chooses_engine
+
+pytestmark = chooses_engine("the lock is a file of the folder")
 
 READER = """
 import sys

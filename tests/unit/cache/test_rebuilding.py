@@ -13,6 +13,9 @@ from reader.cache.repairing import checks
 from reader.library import Library
 from reader.query.language import Field, Query, parse
 from tests.builders import NOW, article, library
+from tests.engines import chooses_engine
+
+pytestmark = chooses_engine("cache.db is repaired")
 
 ODD_FIELDS = [
     "tags:\n  - {chain: ETH}\n  - XRP",

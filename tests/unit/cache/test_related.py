@@ -11,7 +11,7 @@ from reader.cache.insight import related as module
 from reader.cache.insight.related import related
 from reader.query.language import parse
 from tests.builders import NOW, article, put
-from tests.engines import ENGINES
+from tests.engines import Opens
 
 HACK = "Vaults of Larkspur drained of $41 million by a forged oracle"
 RETOLD = "Larkspur loses $41 million after forged oracle drains its vaults"
@@ -21,9 +21,9 @@ MINING = "Miners of Tarnby move to hydro plants before the winter tariff"
 MONTH = 30 * 24
 
 
-@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
-    with request.param(tmp_path) as made:
+@pytest.fixture
+def store(opened: Opens, tmp_path: Path) -> Iterator[Any]:
+    with opened(tmp_path) as made:
         yield made
 
 

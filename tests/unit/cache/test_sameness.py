@@ -1,7 +1,7 @@
 """The law of identity: which item of a feed is which stored article."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -33,10 +33,8 @@ from reader.cache.values.incoming import Incoming
 from reader.formats.page import UNDATED
 from reader.query.language import Field, Query, parse
 from tests.builders import NOW, put
-from tests.engines import on_every_engine
+from tests.engines import Opens
 from tests.examples import examples
-
-Opens = Callable[[Path], Any]
 
 ADDRESS = "https://news.example/feed"
 LONG = " ".join(f"word{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(40))
@@ -328,7 +326,6 @@ LAW: dict[str, tuple[list[list[Article]], list[str]]] = {
 }
 
 
-@on_every_engine
 @pytest.mark.parametrize("words", LAW)
 def test_what_is_one_article_and_what_is_not(opened: Opens, tmp_path: Path, words: str) -> None:
     pages, expected = LAW[words]
@@ -498,21 +495,23 @@ def test_very_short_texts_are_related_only_where_they_are_equal(
         assert not retold(*(telling_of(A, text, 0) for text in (one, other)))
 
 
-def test_similar_publications_are_never_chained() -> None:
+def test_similar_publications_are_never_chained(
+    opened: Opens,
+) -> None:
     words = LONG.split()
     texts = [" ".join(words[n * 3 : 32 + n * 3]) for n in range(3)]
     tellings = [telling_of(A, text, 0) for text in texts]
     assert [retold(*pair) for pair in pairwise(tellings)] == [True, True]
     assert not retold(tellings[0], tellings[2])
     for order in ((0, 1, 2), (1, 0, 2), (2, 1, 0)):
-        with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+        with TemporaryDirectory() as folder, opened(Path(folder)) as store:
             for n in order:
                 sync(store, item(A, id=str(n), link=f"/{n}", text=texts[n]))
             assert len(articles(store)) == 2
 
 
-def test_an_article_joins_a_bounded_number_of_publications(tmp_path: Path) -> None:
-    with Store(tmp_path) as store:
+def test_an_article_joins_a_bounded_number_of_publications(opened: Opens, tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
         for n in range(MAX_TELLINGS + 3):
             sync(store, item(A, id=str(n), link=f"/{n}"))
         assert len(articles(store)) == 2
@@ -521,8 +520,10 @@ def test_an_article_joins_a_bounded_number_of_publications(tmp_path: Path) -> No
 # Corrections.
 
 
-def test_the_last_version_of_the_feed_counts_and_the_former_title_is_kept(tmp_path: Path) -> None:
-    with Store(tmp_path) as store:
+def test_the_last_version_of_the_feed_counts_and_the_former_title_is_kept(
+    opened: Opens, tmp_path: Path
+) -> None:
+    with opened(tmp_path) as store:
         sync(store, item("SEC approves", id="1", link="/a", text=LONG))
         fixed = item("SEC has not approved", id="1", link="/a", text="It has not.", hours=-1)
         assert sync(store, fixed) == [Outcome.UPDATED]
@@ -562,15 +563,19 @@ def test_former_titles_that_an_export_names_are_kept_behind_those_that_are_known
     assert former_titles_and(before, {"title": "b"}) == ["A"]
 
 
-def test_first_words_in_place_of_a_title_are_not_a_former_title(tmp_path: Path) -> None:
-    with Store(tmp_path) as store:
+def test_first_words_in_place_of_a_title_are_not_a_former_title(
+    opened: Opens, tmp_path: Path
+) -> None:
+    with opened(tmp_path) as store:
         sync(store, item(id="1", text="First words. More."))
         sync(store, item("A title", id="1", text="First words. More."))
         assert [each.former_titles for each in articles(store)] == [()]
 
 
-def test_an_item_without_a_date_keeps_the_time_of_its_first_arrival(tmp_path: Path) -> None:
-    with Store(tmp_path) as store:
+def test_an_item_without_a_date_keeps_the_time_of_its_first_arrival(
+    opened: Opens, tmp_path: Path
+) -> None:
+    with opened(tmp_path) as store:
         sync(store, item(A, id="1", link="/a", hours=None))
         later = replace(item("Fees rise", id="1", link="/a", hours=5), flags=(UNDATED,))
         assert sync(store, later) == [Outcome.UPDATED]
@@ -579,9 +584,9 @@ def test_an_item_without_a_date_keeps_the_time_of_its_first_arrival(tmp_path: Pa
         assert [each.published for each in articles(store)] == [NOW]
 
 
-def test_an_article_of_an_archive_is_that_of_an_api(tmp_path: Path) -> None:
+def test_an_article_of_an_archive_is_that_of_an_api(opened: Opens, tmp_path: Path) -> None:
     story = item(A, id="7", link="/a")
-    with Store(tmp_path) as store:
+    with opened(tmp_path) as store:
         put(store, [story])
         with store.intake.writing(store.intake.begin_run()) as writer:
             newer = replace(story, title=B)
@@ -595,8 +600,8 @@ def test_an_article_of_an_archive_is_that_of_an_api(tmp_path: Path) -> None:
 # Feeds.
 
 
-def test_two_feeds_of_one_site_share_no_article(tmp_path: Path) -> None:
-    with Store(tmp_path) as store:
+def test_two_feeds_of_one_site_share_no_article(opened: Opens, tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
         sync(store, item(A, id="1", link="/a"), address="https://status.a.example/rss")
         sync(store, item(B, id="1", link="/b"), address="https://blog.a.example/rss", name="Blog")
         assert titles(store) == sorted((A, B))
@@ -618,10 +623,10 @@ def test_two_feeds_of_one_site_share_no_article(tmp_path: Path) -> None:
     ids=["renamed", "written another way", "moved and edited", "edited", "one place of two"],
 )
 def test_a_feed_stays_the_same_feed(
-    tmp_path: Path, before: dict[str, str], after: dict[str, str]
+    opened: Opens, tmp_path: Path, before: dict[str, str], after: dict[str, str]
 ) -> None:
     page = item(A, id="1", link="/a"), item(B, id="2", link="/b")
-    with Store(tmp_path) as store:
+    with opened(tmp_path) as store:
         sync(store, *page, **before)  # type: ignore[arg-type]
         store.marking.mark(
             store.questions.find(Query(), NOW + timedelta(days=1)), Mark.READ, True, "read"
@@ -629,22 +634,25 @@ def test_a_feed_stays_the_same_feed(
         sync(store, *page, item(C, id="3", link="/c"), **after)  # type: ignore[arg-type]
         assert titles(store) == sorted((A, B, C))
         assert len(store.questions.find(parse("is:read"), NOW + timedelta(days=1))) == 2
-    (tmp_path / "cache.db").unlink()
-    with Store(tmp_path) as store:
+    for file in tmp_path.glob("cache.db*"):
+        file.unlink()
+    with opened(tmp_path) as store:
         sync(store, *page, **after)  # type: ignore[arg-type]
         assert len(store.questions.find(parse("is:read"), NOW + timedelta(days=1))) == 2
 
 
-def test_another_feed_under_an_old_name_is_another_feed(tmp_path: Path) -> None:
-    with Store(tmp_path) as store:
+def test_another_feed_under_an_old_name_is_another_feed(opened: Opens, tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
         sync(store, item(A, id="1", link="/a"))
         sync(store, item(B, id="1", link="/b"), address="https://elsewhere.example/rss")
         assert titles(store) == sorted((A, B))
 
 
-def test_two_feeds_that_move_to_one_place_are_one_from_then_on(tmp_path: Path) -> None:
+def test_two_feeds_that_move_to_one_place_are_one_from_then_on(
+    opened: Opens, tmp_path: Path
+) -> None:
     first, second = "https://one.example/rss", "https://two.example/rss"
-    with Store(tmp_path) as store:
+    with opened(tmp_path) as store:
         sync(store, item(A, id="1", link="/a"), address=first, name="One")
         store.marking.mark(
             store.questions.find(Query(), NOW + timedelta(days=1)), Mark.READ, True, "read"
@@ -656,8 +664,8 @@ def test_two_feeds_that_move_to_one_place_are_one_from_then_on(tmp_path: Path) -
         assert store.texts.rows([id])[0].title == A
 
 
-def test_a_former_identity_finds_the_present_article(tmp_path: Path) -> None:
-    with Store(tmp_path) as store:
+def test_a_former_identity_finds_the_present_article(opened: Opens, tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
         sync(store, item(A, id="1", link="/a"))
         (id,) = store.questions.find(Query(), NOW)
         before = store.texts.identity(id)
@@ -696,7 +704,6 @@ def pages(draw: st.DrawFn) -> list[list[Article]]:
     return [[one() for _ in range(draw(few))] for _ in range(draw(few))]
 
 
-@on_every_engine
 @examples(60)
 @given(pages(), st.integers(1, 5))
 def test_whatever_a_feed_sends_identities_ids_and_facets_hold(
@@ -741,7 +748,6 @@ def pages_of_stories(draw: st.DrawFn) -> list[list[Article]]:
     return [[one(n) for n in draw(numbers)] for _ in range(draw(st.integers(1, 4)))]
 
 
-@on_every_engine
 @examples(40)
 @given(pages_of_stories())
 def test_the_cache_remembers_as_the_law_alone_does(
@@ -756,9 +762,9 @@ def test_the_cache_remembers_as_the_law_alone_does(
 @examples(40)
 @given(pages_of_stories(), st.integers(1, 3))
 def test_the_same_pages_in_the_same_order_give_the_same_articles_each_time(
-    given_pages: list[list[Article]], times: int
+    opened: Opens, given_pages: list[list[Article]], times: int
 ) -> None:
-    with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+    with TemporaryDirectory() as folder, opened(Path(folder)) as store:
         counts = []
         for _ in range(times + 1):
             for page in given_pages:
@@ -774,10 +780,10 @@ def test_the_same_pages_in_the_same_order_give_the_same_articles_each_time(
 @examples(40)
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=40), st.randoms(use_true_random=False))
 def test_in_whatever_order_articles_come_their_ids_are_in_order_of_publication(
-    seconds: list[int], chance: random.Random
+    opened: Opens, seconds: list[int], chance: random.Random
 ) -> None:
     every = [item(f"Story {n}", id=str(n), hours=s / 3600) for n, s in enumerate(seconds)]
-    with TemporaryDirectory() as folder, Store(Path(folder)) as store:
+    with TemporaryDirectory() as folder, opened(Path(folder)) as store:
         while every:
             some, every = every[:7], every[7:]
             chance.shuffle(some)
@@ -787,15 +793,15 @@ def test_in_whatever_order_articles_come_their_ids_are_in_order_of_publication(
         assert len(articles(store)) == len(seconds)
 
 
-def test_marks_are_kept_when_articles_change_identities(tmp_path: Path) -> None:
+def test_marks_are_kept_when_articles_change_identities(opened: Opens, tmp_path: Path) -> None:
     """One takes the name that another gives up: each keeps its own marks."""
-    with Store(tmp_path) as store:
+    with opened(tmp_path) as store:
         sync(store, item(A, id="1", link="/a"), item(B, id="2", link="/b"))
         store.marking.mark(store.questions.find(parse("fees"), NOW), Mark.READ, True, "read")
         sync(store, item(A, id="2", link="/a"), item(B, id="3", link="/b"))
         read = store.questions.find(parse("is:read"), NOW)
         assert [row.title for row in store.texts.rows(read[:])] == [A]
-    with Store(tmp_path) as store:
+    with opened(tmp_path) as store:
         read = store.questions.find(parse("is:read"), NOW)
         assert [row.title for row in store.texts.rows(read[:])] == [A]
 

@@ -18,6 +18,9 @@ from reader.cache.store import Store
 from reader.cache.values.incoming import Incoming
 from reader.query.language import Query, parse
 from tests.builders import NOW, article
+from tests.engines import chooses_engine
+
+pytestmark = chooses_engine("segments of FTS5")
 
 Word = tuple[str, int, str, int]
 """A word, the id of an article, a column and a place in it."""

@@ -29,7 +29,10 @@ from reader.errors import CacheDamaged, CacheError, CacheGone, CacheLocked, Supe
 from reader.query.language import Term, parse
 from tests.builders import NOW, article, put
 from tests.counting_proxy import Proxy, proxy
+from tests.engines import chooses_engine
 from tests.postgres import join, server, shared_store
+
+pytestmark = chooses_engine("what PostgreSQL alone has to do")
 
 Opens = Callable[..., Any]
 

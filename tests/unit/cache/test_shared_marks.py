@@ -16,15 +16,15 @@ from reader.cache.marks.kinds import Mark
 from reader.cache.store import Store
 from reader.query.language import Query, parse
 from tests.builders import NOW, article, put
-from tests.engines import ENGINES, Opens, on_every_engine
+from tests.engines import Opens
 from tests.examples import examples
 
 PAIRS = 4
 
 
-@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
-    with request.param(tmp_path) as made:
+@pytest.fixture
+def store(opened: Opens, tmp_path: Path) -> Iterator[Any]:
+    with opened(tmp_path) as made:
         yield made
 
 
@@ -120,7 +120,6 @@ steps = st.lists(
 )
 
 
-@on_every_engine
 @examples(30)
 @given(steps, st.sets(st.integers(1, PAIRS)))
 def test_twins_are_equal_after_any_marks_and_undo_gives_back_each_state(

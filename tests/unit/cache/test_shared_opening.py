@@ -26,7 +26,10 @@ from reader.opening.conditions import places
 from reader.query.language import parse as query
 from tests.builders import NOW, article, put
 from tests.counting_proxy import Proxy, proxy
+from tests.engines import chooses_engine
 from tests.postgres import join, server, shared_store
+
+pytestmark = chooses_engine("addresses, roles and the schema of a server")
 
 # Addresses.
 

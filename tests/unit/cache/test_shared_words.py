@@ -15,8 +15,11 @@ from reader.cache.store import Store
 from reader.query.folding import folded, without_accents
 from reader.query.language import parse
 from tests.builders import NOW, article, put
+from tests.engines import chooses_engine
 from tests.examples import examples
 from tests.postgres import shared_store
+
+pytestmark = chooses_engine("PostgreSQL is compared with FTS5")
 
 WORDS = (
     *("spot", "etf", "spot-etf", "Spot’s", "don't", "dont", "1e5", "3.14", "-5", "café", "CAFÉ"),

@@ -28,8 +28,11 @@ from reader.cli.shared.archive import WIDTHS as CHOICES
 from reader.errors import CacheError, NoRoom
 from reader.query.language import parse
 from tests.builders import NOW, article, put
+from tests.engines import chooses_engine
 from tests.postgres import join, server, shared_store
 from tests.unit.cache.test_shared_archive import check_whole, titles
+
+pytestmark = chooses_engine("widths of slots, which a shared archive alone has")
 
 Opens = Callable[..., Any]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,7 +35,7 @@ from reader.query.language import STATES, Condition, Field, Pattern, Query, Term
 from reader.query.queries import Group as Parentheses
 from reader.query.queries import grouped
 from tests.builders import NOW, article, put
-from tests.engines import ENGINES, Opens, on_every_engine
+from tests.engines import Opens, chooses_engine
 from tests.examples import examples
 
 CATEGORIES = ("BTC", "ETH", "OTHER")
@@ -116,8 +117,9 @@ class Mirror:
     def __init__(self, store: Any) -> None:
         self._store = store
 
+    @cached_property
     def rows(self) -> list[tuple[int, dict[str, object]]]:
-        """Newest first."""
+        """Newest first; read once."""
         with self._store.session.present() as view:
             ids = [id for id, _ in view.between(0, END)]
         marks, found = self._store.session.marks(), []
@@ -145,7 +147,7 @@ class Mirror:
         return found
 
     def find(self, query: Query) -> list[int]:
-        return [id for id, row in self.rows() if self._matches(row, query)]
+        return [id for id, row in self.rows if self._matches(row, query)]
 
     def _matches(self, row: dict[str, object], query: Query) -> bool:
         if row["draft"] and not query.finds_drafts:
@@ -204,8 +206,9 @@ class SqlMirror(Mirror):
         self._db.execute("ATTACH ? AS marks", (str(store.marks_path),))
         finalize(self, self._db.close)
 
+    @cached_property
     def rows(self) -> list[tuple[int, dict[str, object]]]:
-        """Newest first."""
+        """Newest first; read once."""
         found = self._db.execute(
             "SELECT id, category, sentiment, articles.source, articles.lang, pinned, draft, title, "
             "body, published, (SELECT group_concat(value, '|') FROM json_each(fields, '$.tags')), "
@@ -230,10 +233,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield made
 
 
-@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES))
-def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+@pytest.fixture
+def any_store(opened: Opens, tmp_path: Path) -> Iterator[Any]:
     """A store on each engine."""
-    with request.param(tmp_path) as made:
+    with opened(tmp_path) as made:
         yield made
 
 
@@ -253,7 +256,6 @@ def counted(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-@on_every_engine
 @examples(25)
 @given(st.data())
 @pytest.mark.usefixtures("counted")
@@ -280,11 +282,10 @@ def test_facets_agree_with_articles_for_any_archive_filter_and_order_of_arrival(
                 for _ in range(3):
                     ids = store.questions.find(query, NOW)
                     assert list(ids) == mirror.find(query), str(query)
-                    assert_counts_agree(store, ids, dict(mirror.rows()))
+                    assert_counts_agree(store, ids, dict(mirror.rows))
                     query = query.cycle_tag(tag)
 
 
-@on_every_engine
 @examples(15)
 @given(st.data())
 @pytest.mark.usefixtures("counted")
@@ -340,13 +341,17 @@ def assert_counts_agree(store: Store, ids: Ids, rows: dict[int, dict[str, object
         for leaf in group.children:
             assert {rows[id]["sentiment"] for id in leaf.ids} == {leaf.sentiment}
     tags = [tag for row in shown.values() for tag in str(row["tags"] or "").split("|") if tag]
-    counts = {count.tag: count.articles for count in store.questions.tag_counts(ids)}
-    assert counts == {tag: tags.count(tag) for tag in set(tags)}
-    for most, few in product((1, 2, 9), (0, grouping.FEW)):
+    every = store.questions.tag_counts(ids)
+    assert {count.tag: count.articles for count in every} == {
+        tag: tags.count(tag) for tag in set(tags)
+    }
+    for few in (0, grouping.FEW):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(grouping, "FEW", few)  # more than that are counted in another way
-            assert store.questions.tag_counts(ids, most) == store.questions.tag_counts(ids)[:most]
-            assert store.questions.tags_at_once(ids, most) == store.questions.tag_counts(ids)[:most]
+            assert store.questions.tag_counts(ids) == every
+            for most in (1, 2, 9):
+                assert store.questions.tag_counts(ids, most) == every[:most]
+                assert store.questions.tags_at_once(ids, most) == every[:most]
 
 
 def test_tags_are_not_counted_at_once_if_many_must_be_read(
@@ -360,7 +365,6 @@ def test_tags_are_not_counted_at_once_if_many_must_be_read(
     assert any_store.questions.tags_at_once(ids, 1) == [TagCount("TAG 0", 1)]
 
 
-@on_every_engine
 @examples(30)
 @given(articles())
 def test_the_order_of_ids_is_the_order_of_publication(
@@ -373,7 +377,6 @@ def test_the_order_of_ids_is_the_order_of_publication(
         assert published == sorted(published)
 
 
-@on_every_engine
 @examples(20)
 @given(articles(), st.integers(2, 3))
 def test_the_same_articles_in_the_same_order_give_the_same_cache_any_number_of_times(
@@ -394,7 +397,6 @@ def instants(store: Store) -> list[tuple[datetime, tuple[object, ...]]]:
     return [(a.published, (a.identity, a.updated, a.title, a.body, a.tags)) for a in reversed(kept)]
 
 
-@on_every_engine
 @examples(30)
 @given(st.lists(st.tuples(st.sampled_from(list(Mark)), st.booleans(), st.sets(st.integers(1, 6)))))
 def test_undo_gives_back_the_marks_as_they_were(
@@ -474,7 +476,6 @@ def test_the_first_and_the_last_instant_have_ids(any_store: Store, instant: date
     assert len(any_store.questions.find(Query(), NOW)) == 3
 
 
-@on_every_engine
 def test_within_a_run_the_older_version_is_superseded_whichever_comes_first(
     opened: Opens, tmp_path: Path
 ) -> None:
@@ -519,6 +520,7 @@ def test_any_text_is_a_query(any_store: Store, text: str) -> None:
 # Marks.
 
 
+@chooses_engine("cache.db is removed")
 def test_marks_survive_a_deleted_cache(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put(store, [article(1), article(2)])
@@ -534,6 +536,7 @@ def test_marks_survive_a_deleted_cache(tmp_path: Path) -> None:
         assert store.marking.position(article(1).identity) == 0.5
 
 
+@chooses_engine("cache.db misses a change")
 def test_marks_that_the_cache_missed_are_shown_after_the_next_start(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put(store, [article(1), article(2)])
@@ -548,7 +551,6 @@ def test_marks_that_the_cache_missed_are_shown_after_the_next_start(tmp_path: Pa
         assert found(store, "is:read") == ["Story 1"]
 
 
-@on_every_engine
 def test_a_held_store_shows_nothing_new_until_it_catches_up(opened: Opens, tmp_path: Path) -> None:
     with opened(tmp_path) as held, opened(tmp_path) as other:
         put(other, [article(1), article(2)])
@@ -562,7 +564,6 @@ def test_a_held_store_shows_nothing_new_until_it_catches_up(opened: Opens, tmp_p
         assert answer(held, Query()) == answer(other, Query()) != before
 
 
-@on_every_engine
 def test_ids_rows_texts_and_words_of_a_held_store_are_of_one_moment(
     opened: Opens, tmp_path: Path
 ) -> None:
@@ -584,7 +585,6 @@ def test_ids_rows_texts_and_words_of_a_held_store_are_of_one_moment(
         assert len(held.questions.find(parse("halving"), NOW)) == 2
 
 
-@on_every_engine
 def test_a_language_is_counted_from_its_first_article_on(opened: Opens, tmp_path: Path) -> None:
     with opened(tmp_path) as held, opened(tmp_path) as other:
         put(other, [article(1)])
@@ -598,7 +598,6 @@ def test_a_language_is_counted_from_its_first_article_on(opened: Opens, tmp_path
         assert len(held.questions.groups(held.questions.find(query, NOW), Grouping.CATEGORY)) == 1
 
 
-@on_every_engine
 def test_words_of_a_prepared_step_are_known_at_once(opened: Opens, tmp_path: Path) -> None:
     with opened(tmp_path) as held, opened(tmp_path) as other:
         put(other, [article(1, body="halving")])
@@ -612,7 +611,6 @@ def test_words_of_a_prepared_step_are_known_at_once(opened: Opens, tmp_path: Pat
         assert len(held.questions.find(parse("halving"), NOW)) == 2
 
 
-@on_every_engine
 def test_a_mark_is_set_on_the_shown_article_even_if_its_id_changed(
     opened: Opens, tmp_path: Path
 ) -> None:
@@ -629,7 +627,6 @@ def test_a_mark_is_set_on_the_shown_article_even_if_its_id_changed(
         assert found(other, "is:read") == []
 
 
-@on_every_engine
 def test_a_mark_is_seen_with_the_next_step(opened: Opens, tmp_path: Path) -> None:
     with opened(tmp_path) as held, opened(tmp_path) as other:
         put(other, [article(1), article(2)])
@@ -640,7 +637,6 @@ def test_a_mark_is_seen_with_the_next_step(opened: Opens, tmp_path: Path) -> Non
         assert answer(held, Query()) == answer(other, Query())
 
 
-@on_every_engine
 def test_a_search_that_is_running_keeps_its_moment(opened: Opens, tmp_path: Path) -> None:
     with opened(tmp_path) as held, opened(tmp_path) as other:
         put(other, [article(1, body="halving")])
@@ -654,8 +650,8 @@ def test_a_search_that_is_running_keeps_its_moment(opened: Opens, tmp_path: Path
         assert len(held.questions.find(parse("halving"), NOW)) == 2
 
 
-def test_many_searches_at_once_wait_for_a_connection(tmp_path: Path) -> None:
-    with Store(tmp_path) as held, Store(tmp_path) as other:
+def test_many_searches_at_once_wait_for_a_connection(opened: Opens, tmp_path: Path) -> None:
+    with opened(tmp_path) as held, opened(tmp_path) as other:
         put(other, [article(n, body=f"word{n} halving") for n in range(1, 9)])
         held.session.hold()
         put(other, [article(9)])  # from now on no connection can be added
@@ -667,6 +663,7 @@ def test_many_searches_at_once_wait_for_a_connection(tmp_path: Path) -> None:
             assert list(answers) == [[f"Story {n}"] for n in range(1, 9)]
 
 
+@chooses_engine("the log of cache.db")
 def test_the_log_is_emptied_after_a_screen_renews_its_moment(tmp_path: Path) -> None:
     with Store(tmp_path) as held, Store(tmp_path) as other:
         put(other, [article(1)])
@@ -683,6 +680,7 @@ def titles(store: Store, ids: Sequence[ArticleId | None]) -> list[str]:
     return [row.title for row in store.texts.rows([id for id in ids if id is not None])]
 
 
+@chooses_engine("cache.db is locked")
 def test_leaving_does_not_wait_for_a_program_that_writes(tmp_path: Path) -> None:
     with Store(tmp_path) as store, Store(tmp_path) as other:
         put(store, [article(1)])
@@ -695,7 +693,6 @@ def test_leaving_does_not_wait_for_a_program_that_writes(tmp_path: Path) -> None
             assert view.answer("", view.counter("version")) is not None
 
 
-@on_every_engine
 def test_another_store_sees_what_this_one_changes(opened: Opens, tmp_path: Path) -> None:
     with opened(tmp_path) as one, opened(tmp_path) as other:
         put(one, [article(1, tags=("XRP",))])
@@ -729,6 +726,7 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
+@chooses_engine("the files are locked")
 def test_every_change_of_locked_files_raises_one_clear_error(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -746,6 +744,7 @@ def test_every_change_of_locked_files_raises_one_clear_error(
 
 
 @pytest.mark.parametrize("entirely", [False, True])
+@chooses_engine("segments of FTS5")
 def test_an_index_of_many_segments_is_merged_and_finds_the_same(
     store: Store, entirely: bool
 ) -> None:
@@ -760,6 +759,7 @@ def test_an_index_of_many_segments_is_merged_and_finds_the_same(
     assert found(store, "word7") == ["Story 7"]
 
 
+@chooses_engine("segments of FTS5")
 def test_a_merged_index_is_left_alone_and_so_is_a_locked_one(store: Store) -> None:
     put(store, [article(1)])
     store.upkeep.tidy()
@@ -778,6 +778,7 @@ def segments(store: Store) -> int:
     return int(count)
 
 
+@chooses_engine("files of another version")
 def test_a_file_of_a_newer_version_is_refused_and_left_untouched(tmp_path: Path) -> None:
     with Store(tmp_path):
         pass
@@ -790,7 +791,6 @@ def test_a_file_of_a_newer_version_is_refused_and_left_untouched(tmp_path: Path)
     assert (tmp_path / "cache.db").read_bytes() == before
 
 
-@on_every_engine
 @examples(20)
 @given(articles(), queries(), st.booleans())
 def test_a_stored_answer_equals_the_answer(
@@ -829,6 +829,7 @@ def unfolded(groups: Sequence[Group]) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("version", range(1, len(CACHE.migrations)))
+@chooses_engine("files of another version")
 def test_an_interrupted_first_start_is_continued_silently(tmp_path: Path, version: int) -> None:
     prepare(tmp_path / "cache.db", CACHE._replace(migrations=CACHE.migrations[:version]))
     with Store(tmp_path) as store:
@@ -837,6 +838,7 @@ def test_an_interrupted_first_start_is_continued_silently(tmp_path: Path, versio
         assert found(store) == ["Story 1"]
 
 
+@chooses_engine("files of another version")
 def test_a_cache_of_an_earlier_layout_is_emptied_and_says_so(tmp_path: Path) -> None:
     old = sqlite3.connect(tmp_path / "cache.db")
     for script in CACHE.migrations[:2]:
@@ -860,6 +862,7 @@ def test_a_cache_of_an_earlier_layout_is_emptied_and_says_so(tmp_path: Path) -> 
     assert (tmp_path / "cache.db.v2").exists()
 
 
+@chooses_engine("files of another program")
 def test_a_foreign_database_is_refused_and_left_untouched(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "cache.db")) as db, db:
         db.execute("CREATE TABLE recipes (name)")
@@ -870,6 +873,7 @@ def test_a_foreign_database_is_refused_and_left_untouched(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("damage", [b"", b"this is not a database, but it is long enough" * 100])
+@chooses_engine("cache.db is damaged")
 def test_a_cache_that_is_not_a_database_is_renamed_and_recreated(
     tmp_path: Path, damage: bytes
 ) -> None:
@@ -887,6 +891,7 @@ def test_a_cache_that_is_not_a_database_is_renamed_and_recreated(
             assert aside.read_bytes() == damage
 
 
+@chooses_engine("cache.db is damaged")
 def test_flipped_bytes_are_noticed_when_the_article_is_opened(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put(store, [article(1, body="a text that changes on disk")])
@@ -897,6 +902,7 @@ def test_flipped_bytes_are_noticed_when_the_article_is_opened(tmp_path: Path) ->
         store.texts.whole(store.questions.find(Query(), NOW)[0])
 
 
+@chooses_engine("cache.db is damaged")
 def test_a_file_found_damaged_in_use_is_renamed_at_the_next_start(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put(store, [article(n, body="words " * 500) for n in range(100)])
@@ -918,7 +924,6 @@ def test_a_file_found_damaged_in_use_is_renamed_at_the_next_start(tmp_path: Path
         assert len(found(store)) == 100
 
 
-@on_every_engine
 @examples(40)
 @given(st.lists(st.integers(-3, 3).map(lambda n: n * 500 - 1), max_size=12), st.integers(0, 3))
 def test_days_are_those_of_the_calendar(opened: Opens, offsets: list[int], step: int) -> None:

@@ -26,7 +26,7 @@ from reader.cache.values.instants import END
 from reader.errors import CacheLocked
 from reader.query.language import parse
 from tests.builders import NOW, article, put
-from tests.engines import ENGINES, on_every_engine
+from tests.engines import Opens, chooses_engine
 
 UP, DOWN = Sentiment.POSITIVE, Sentiment.NEGATIVE
 HACK = "Vaults of Larkspur drained of $41 million by a forged oracle"
@@ -34,9 +34,9 @@ RETOLD = "Larkspur loses $41 million after forged oracle drains its vaults"
 MINING = "Miners of Tarnby move to hydro plants before the winter tariff"
 
 
-@pytest.fixture(params=list(ENGINES.values()), ids=list(ENGINES))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
-    with request.param(tmp_path) as made:
+@pytest.fixture
+def store(opened: Opens, tmp_path: Path) -> Iterator[Any]:
+    with opened(tmp_path) as made:
         yield made
 
 
@@ -128,6 +128,7 @@ def test_a_row_knows_how_many_sources_tell_its_story_in_its_language(store: Any)
         "UPDATE articles SET source = CAST(x'ff' AS TEXT) WHERE external = '9'",
     ],
 )
+@chooses_engine("rows of cache.db are damaged")
 def test_a_row_whose_story_is_damaged_is_listed_without_it(tmp_path: Path, damage: str) -> None:
     with Store(tmp_path) as store:
         decided(store, THREE)
@@ -337,6 +338,7 @@ def test_an_empty_archive_has_no_stories(store: Any) -> None:
     assert found(store, "is:story") == []
 
 
+@chooses_engine("rows of cache.db are damaged")
 def test_facets_that_are_recounted_know_the_stories(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         decided(store, THREE)
@@ -348,6 +350,7 @@ def test_facets_that_are_recounted_know_the_stories(tmp_path: Path) -> None:
         assert found(store, "is:split") == ["7", "9"]
 
 
+@chooses_engine("rows of cache.db are damaged")
 def test_a_damaged_article_is_a_story_of_its_own(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put(store, THREE)
@@ -413,7 +416,6 @@ def recounted(store: Any) -> dict[str, set[int]]:
     return states
 
 
-@on_every_engine
 @settings(max_examples=30, deadline=None)
 @given(rows=ARTICLES, cuts=st.lists(st.integers(1, 6), max_size=4))
 def test_stories_and_states_do_not_depend_on_runs_and_equal_a_recount(

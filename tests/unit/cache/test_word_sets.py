@@ -21,7 +21,10 @@ from reader.cache.store import Store
 from reader.cache.values.cancel import Cancel
 from reader.query.language import Field, Term, parse
 from tests.builders import NOW, article, put
+from tests.engines import chooses_engine
 from tests.examples import examples
+
+pytestmark = chooses_engine("stored sets of slow words are of SQLite")
 
 TEXTS = (
     "fees fall",

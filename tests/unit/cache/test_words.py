@@ -19,14 +19,15 @@ from reader.cache.values.cancel import Cancel
 from reader.errors import Superseded
 from reader.query.language import Query, parse
 from tests.builders import NOW, article, put
+from tests.engines import Opens, chooses_engine
 from tests.examples import examples
 
 TEXTS = ("fees fall", "Fees rise, miners rest", "feeding the miners", "Éter rests", "")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path) as made:
+def store(opened: Opens, tmp_path: Path) -> Iterator[Store]:
+    with opened(tmp_path) as made:
         put(made, [article(n, title=f"T{n}", body=body) for n, body in enumerate(TEXTS, 1)])
         yield made
 
@@ -58,6 +59,7 @@ def test_alternatives_and_expressions(store: Store) -> None:
     assert found(store, "-/e/ OR /miners rest$/") == {2, 5}
 
 
+@chooses_engine("the reads of SQLite are counted")
 def test_an_expression_is_searched_for_only_once_in_each_article(store: Store) -> None:
     query = parse("/e+/")
     with store.session.asking() as view, pytest.MonkeyPatch.context() as patch:
@@ -135,8 +137,8 @@ QUERIES = {
 }
 
 
-def test_any_script_is_found_by_the_characters_of_the_text(tmp_path: Path) -> None:
-    with Store(tmp_path) as store:
+def test_any_script_is_found_by_the_characters_of_the_text(opened: Opens, tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
         put_scripts(store)
         assert {query: numbers(store, query) for query in QUERIES} == QUERIES
         recent = store.questions.recent(Query(), NOW, 3)
@@ -147,6 +149,7 @@ def test_any_script_is_found_by_the_characters_of_the_text(tmp_path: Path) -> No
         recent.close()
 
 
+@chooses_engine("the index of cache.db is read")
 def test_no_word_of_a_replaced_text_is_found(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put_scripts(store)
@@ -187,6 +190,7 @@ def earlier_cache(folder: Path, texts: Iterable[tuple[str, str]]) -> None:
 
 
 @pytest.mark.parametrize("others", [0, 10])
+@chooses_engine("files of earlier versions")
 def test_a_cache_of_an_earlier_version_finds_what_its_texts_contain(
     tmp_path: Path, others: int
 ) -> None:
@@ -245,9 +249,13 @@ def test_the_newest_articles_answer_as_the_whole_index_does(store: Store) -> Non
     st.integers(0, 8),
 )
 def test_recent_articles_agree_with_the_index(
-    tmp_path_factory: pytest.TempPathFactory, bodies: list[str], query: str, count: int
+    opened: Opens,
+    tmp_path_factory: pytest.TempPathFactory,
+    bodies: list[str],
+    query: str,
+    count: int,
 ) -> None:
-    with Store(tmp_path_factory.mktemp("words")) as store:
+    with opened(tmp_path_factory.mktemp("words")) as store:
         put(store, [article(n, body=body or "x") for n, body in enumerate(bodies)])
         newest = store.questions.find(Query(), NOW)
         recent = store.questions.recent(Query(), NOW, count)
@@ -264,6 +272,7 @@ def test_a_cancelled_search_is_not_run(store: Store) -> None:
     assert found(store, "fees") == {1, 2}
 
 
+@chooses_engine("statements of SQLite are interrupted")
 def test_a_cancelled_query_leaves_its_connection_usable(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         put(store, [article(n, body="fees " * 20) for n in range(3000)])

@@ -16,8 +16,8 @@ _ALIKE = " UNION ALL ".join(
     f"AND feed = %(feed)s AND published {which} LIMIT {ALIKE_AT_MOST})"
     for column in ("text", "title")
     for which in (
-        "BETWEEN %(first)s AND %(moment)s ORDER BY published DESC",
-        "> %(moment)s AND published <= %(last)s ORDER BY published",
+        "BETWEEN %(first)s AND %(moment)s ORDER BY published DESC, telling DESC",
+        "> %(moment)s AND published <= %(last)s ORDER BY published, telling",
         "IS NULL ORDER BY telling DESC",
     )
 )

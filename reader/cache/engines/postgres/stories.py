@@ -100,6 +100,13 @@ def of_ids(db: Connection, ids: Sequence[int]) -> Iterator[Told]:
         yield from map(Told._make, found)
 
 
+def stories_of(db: Connection, ids: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield id and story of those of the articles that exist."""
+    find = "SELECT id, story FROM cryptoread.articles WHERE id = ANY(%s)"
+    for some in batches(ids, _AT_ONCE):
+        yield from db.execute(find, (list(some),), binary=True)
+
+
 def of_stories(db: Connection, stories: Sequence[int], first: int) -> Iterator[Told]:
     """Yield the articles of stories. first: at most so many of each; -1: all."""
     find = f"{_TOLD} WHERE story > 0 AND story = ANY(%s)"

@@ -230,6 +230,10 @@ class PostgresView:
         """Yield those of the articles that exist."""
         return stories.of_ids(self.db, ids)
 
+    def stories_of(self, ids: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Yield id and story of those of the articles that exist."""
+        return stories.stories_of(self.db, ids)
+
     def count_stories(self, ids: BitMap) -> int:
         """Return how many stories the articles tell."""
         return stories.count_stories(self.db, ids)

@@ -13,6 +13,9 @@ _TOLD = (
     "draft, feed FROM articles "
 )
 
+_IN_STORY = "story > 0"  # not shown: SQL
+"""What has a story: the index on stories has no others, and is used where this is said."""
+
 FEW = 5_000
 """Maximum articles whose stories are looked up one by one, which takes 10 ms."""
 
@@ -50,20 +53,31 @@ def ids_told(db: sqlite3.Connection, stories: Sequence[int]) -> BitMap:
     found = BitMap()
     for some in batches(stories):
         places = ", ".join("?" * len(some))
-        find = f"SELECT id FROM articles WHERE story > 0 AND story IN ({places})"
+        find = f"SELECT id FROM articles WHERE {_IN_STORY} AND story IN ({places})"
         found.update([id for (id,) in db.execute(find, some)])
     return found
 
 
 def of_stories(db: sqlite3.Connection, stories: Sequence[int], first: int) -> Iterator[Told]:
     """Yield the articles of stories. first: at most so many of each; -1: all."""
-    # They say `story > 0`, as the index has no others.
-    if first < 0:
-        yield from _among(db, "story > 0 AND story", stories)  # not shown: SQL
-        return
-    find = f"{_TOLD} WHERE story > 0 AND story = ? ORDER BY id LIMIT ?"
-    for story in stories:
+    long = _longer(db, stories, first) if first >= 0 else set[int]()
+    yield from _among(db, f"{_IN_STORY} AND story", [each for each in stories if each not in long])
+    for story in long:
+        find = f"{_TOLD} WHERE {_IN_STORY} AND story = ? ORDER BY id LIMIT ?"
         yield from map(Told._make, db.execute(find, (story, first)).fetchall())
+
+
+def _longer(db: sqlite3.Connection, stories: Sequence[int], most: int) -> set[int]:
+    """Return the stories with more articles than that, from the index alone."""
+    found = set[int]()
+    for some in batches(stories):
+        places = ", ".join("?" * len(some))
+        find = (
+            f"SELECT story FROM articles WHERE {_IN_STORY} AND story IN ({places}) "
+            "GROUP BY story HAVING count(*) > ?"
+        )
+        found.update([story for (story,) in db.execute(find, (*some, most))])
+    return found
 
 
 def of_ids(db: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Told]:
@@ -71,10 +85,18 @@ def of_ids(db: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Told]:
     yield from _among(db, "id", ids)
 
 
+def stories_of(db: sqlite3.Connection, ids: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield id and story of those of the articles that exist."""
+    for some in batches(ids):
+        places = ", ".join("?" * len(some))
+        find = f"SELECT id, story FROM articles WHERE id IN ({places})"
+        yield from db.execute(find, some).fetchall()
+
+
 def count_stories(db: sqlite3.Connection, ids: BitMap) -> int:
     """Return how many stories the articles tell; each undecided one counts as one."""
     if len(ids) <= FEW:
-        found = ((row.id, row.story) for row in of_ids(db, list(ids)) if row.story)
+        found = ((id, story) for id, story in stories_of(db, list(ids)) if story)
     else:
         # The index has both columns: the table is not read.
         every = db.execute("SELECT id, story FROM articles WHERE story > 0 ORDER BY story")

@@ -219,6 +219,12 @@ class SqliteView:
 
         return of_ids(self.db, ids)
 
+    def stories_of(self, ids: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Yield id and story of those of the articles that exist."""
+        from reader.cache.engines.sqlite.story_rows import stories_of
+
+        return stories_of(self.db, ids)
+
     def count_stories(self, ids: BitMap) -> int:
         """Return how many stories the articles tell."""
         from reader.cache.engines.sqlite.story_rows import count_stories
