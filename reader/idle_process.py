@@ -7,7 +7,7 @@ for a million articles, once.
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import redirect_stderr, suppress
+from contextlib import nullcontext, redirect_stderr, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,7 +57,10 @@ def _run(folder: Path, undecided: "Connection[int, object]") -> None:
     os.nice(NICENESS)
     # Searches without sets are only slower, and the next start tries again.
     with suppress(CacheError), Library(folder) as library:
-        library.deciding.run(on_progress=partial(_send, undecided))
+        alone = library.shared.deciding_alone() if library.shared else nullcontext(True)
+        with alone as is_alone:
+            if is_alone:
+                library.deciding.run(on_progress=partial(_send, undecided))
         undecided.close()
         library.upkeep.keep_words()
 

@@ -85,11 +85,12 @@ DEFAULTS = (
 
 
 class Status(StrEnum):
-    """Result of asking a source. All but the first three are problems."""
+    """Result of asking a source. All but the first four are problems."""
 
     OK = "ok"
     UNCHANGED = "unchanged"
     MOVED = "moved"
+    LEFT = "left"
     NOT_FOUND = "not-found"
     GONE = "gone"
     UNAUTHORIZED = "unauthorized"
@@ -114,7 +115,7 @@ class Status(StrEnum):
     @property
     def is_problem(self) -> bool:
         """Return whether the source failed."""
-        return self not in (Status.OK, Status.UNCHANGED, Status.MOVED)
+        return self not in (Status.OK, Status.UNCHANGED, Status.MOVED, Status.LEFT)
 
 
 _LATER = _("it is tried again at the next sync")
@@ -153,7 +154,7 @@ _ADVICE = {
 
 
 class SourceResult(NamedTuple):
-    """Result of one source. `error` says what was wrong, empty if nothing was."""
+    """Result of one source. `error` says what was wrong, or to whom it was left; else empty."""
 
     name: str
     status: Status
@@ -176,6 +177,8 @@ class SourceResult(NamedTuple):
     def __str__(self) -> str:
         if self.status.is_problem:
             return "; ".join(filter(None, (f"{self.name}: {self.error}", self.advice)))
+        if self.status is Status.LEFT:
+            return f"{self.name}: {self.error}"
         if self.status is Status.UNCHANGED:
             return _("{name}: nothing new").format(name=self.name)
         if self.refused:

@@ -17,6 +17,9 @@ from tests.news_server import NewsServer, news_server
 # In whatever language the system of the developer speaks.
 os.environ[VARIABLE] = "en"
 
+# A test has no right to read the keyring of the developer.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+
 # To rewrite the assertions of all tests takes 7 s in each process, in each run if nothing is kept.
 sys.dont_write_bytecode = False
 
@@ -74,9 +77,9 @@ def pytest_sessionfinish() -> None:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say once that shared archives were not tested, where they cannot be."""
-    from tests.postgres import missing
+    from tests import pooler, postgres
 
-    if why := missing():
+    for why in filter(None, (postgres.missing(), pooler.missing())):
         terminalreporter.write_line(why)
 
 

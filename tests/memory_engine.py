@@ -527,6 +527,8 @@ class MemoryEngine:
     def searching(self, moment: MemoryMoment | None) -> Iterator[MemoryView]:
         yield moment.view if moment else self.present()
 
+    preparing = searching
+
     def wait_briefly(self) -> None:
         pass
 

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import cache
@@ -118,15 +118,34 @@ def join(folder: Path, address: str) -> None:
 
 
 class Server:
-    """A running server. `port`: on loopback; `process`: its own."""
+    """A server in a folder. `port`: on loopback; `user`: that runs it, None for the present one."""
 
-    def __init__(self, folder: Path, port: int, process: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, folder: Path, user: str | None, settings: Mapping[str, str]) -> None:
         self.folder = folder
-        self.port = port
-        self.process = process
+        self.user = user
+        self.port = free_port()
+        self._settings = {**_QUICK, **settings, "port": str(self.port)}
+        self._process: subprocess.Popen[bytes] | None = None
         self._template = ""
         self._taken: dict[str, tuple[str, Path | None]] = {}
         """Test and folder that have each database."""
+
+    def start(self) -> None:
+        """Start it, and wait until it lets in."""
+        settings = [f"--{name}={value}" for name, value in self._settings.items()]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [_path("postgres"), "-D", self.folder / "data", *settings],
+                user=self.user, cwd=self.folder, stdout=log, stderr=log, start_new_session=True,
+                preexec_fn=end_with_the_tests,
+            )  # fmt: skip
+        wait(self.folder, self.port, self._process)
+
+    def stop(self, by: signal.Signals = signal.SIGINT) -> None:
+        """Stop it by its pid: SIGINT is a fast shutdown, SIGQUIT an immediate one."""
+        if self._process is not None:
+            self._process.send_signal(by)
+            self._process.wait(_READY_S)
 
     def address(self, database: str = "postgres", user: str = "postgres") -> str:
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
@@ -195,32 +214,24 @@ _EMPTY = "; ".join(
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Start a server of its own, and stop it by its pid at the end."""
+def running(**settings: str) -> Iterator[Server]:
+    """Start a server of its own, and stop it at the end. settings: besides the quick ones."""
     folder = Path(tempfile.mkdtemp(prefix="cryptoread-postgres-"))
     try:
-        user = _user(folder)
+        user = owner(folder)
         _call("initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
               "--locale=C", "--no-sync", user=user)  # fmt: skip
-        port = _free_port()
-        settings = [f"--{name}={value}" for name, value in (_QUICK | {"port": str(port)}).items()]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [_path("postgres"), "-D", folder / "data", *settings],
-                user=user, cwd=folder, stdout=log, stderr=log, start_new_session=True,
-                preexec_fn=_end_with_the_tests,
-            )  # fmt: skip
+        server = Server(folder, user, settings)
         try:
-            _wait(folder, port, process)
-            yield Server(folder, port, process)
+            server.start()
+            yield server
         finally:
-            process.send_signal(signal.SIGINT)  # a fast shutdown
-            process.wait(_READY_S)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _end_with_the_tests() -> None:
+def end_with_the_tests() -> None:
     """Let the server end if the tests are killed."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGINT)  # PR_SET_PDEATHSIG
@@ -232,7 +243,7 @@ def _path(name: str) -> Path:
     return folder / name
 
 
-def _user(folder: Path) -> str | None:
+def owner(folder: Path) -> str | None:
     """The user that runs the server: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return None
@@ -249,14 +260,14 @@ def _call(name: str, *arguments: object, user: str | None) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as chosen:
         chosen.bind(("127.0.0.1", 0))
         port: int = chosen.getsockname()[1]
         return port
 
 
-def _wait(folder: Path, port: int, process: "subprocess.Popen[bytes]") -> None:
+def wait(folder: Path, port: int, process: "subprocess.Popen[bytes]") -> None:
     ready = ["-h", "127.0.0.1", "-p", str(port), "-t", str(_READY_S)]
     while process.poll() is None:
         done = subprocess.run([_path("pg_isready"), *ready], capture_output=True, timeout=120)

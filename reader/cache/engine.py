@@ -328,10 +328,7 @@ class Upkeep(Protocol):
     def during_import(
         self, is_screen_open: Callable[[], bool]
     ) -> AbstractContextManager[Callable[[], None]]:
-        """Give a callback for each transaction of an import, which shortens the log after it.
-
-        It may use a thread, but leaves a core free while a screen is open.
-        """
+        """Give a callback that shortens the log, in a thread; a core is left to an open screen."""
 
     def tidy(self, *, entirely: bool = False) -> None:
         """Do some of the work that writing has put off, in idle time. entirely: do all of it."""
@@ -383,6 +380,9 @@ class Engine(Protocol[M]):
 
     def lease(self, moment: M) -> None:
         """Keep a moment until `searching` ends."""
+
+    def preparing(self, moment: M) -> AbstractContextManager[View]:
+        """Give a view for looking up words in a moment that no other thread reads yet."""
 
     def searching(self, moment: M | None) -> AbstractContextManager[View]:
         """Give a view for looking up words concurrently. moment: leased; None: the present."""

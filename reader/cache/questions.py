@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
-from reader.article import Sentiment
+from reader.article import ArticleId, Sentiment
 from reader.cache.answers import MOST_TAGS, Group, Grouping, Stats, TagCount
 from reader.cache.asking.evaluation import filtered, has_all_twins, language_of, wanted
 from reader.cache.asking.grouping import Lookups, TooManyReads, group, most_frequent
@@ -21,7 +21,7 @@ from reader.cache.asking.recalled import Recalled, recalled, written
 from reader.cache.facets.counts import SETS_KEPT
 from reader.cache.facets.index import ALL, DRAFT, READ, Facets
 from reader.cache.ids import NONE, Ids, batches
-from reader.cache.session import Session
+from reader.cache.session import Held, Session
 from reader.cache.values.cancel import Cancel
 from reader.cache.values.told import TWIN
 from reader.errors import CacheLocked
@@ -40,6 +40,9 @@ TAGS_AT_ONCE = 100
 
 READS_AT_ONCE = 40
 """Tags that may be read from disk for an immediate answer, some 5 ms; there may be hundreds."""
+
+TRIES = 3
+"""How often the newest articles are looked up while articles keep changing."""
 
 
 class Questions:
@@ -124,15 +127,29 @@ class Questions:
 
     def recent(self, query: Query, now: datetime, count: int) -> "Recent":
         """Return the newest articles that match, for `find` among them."""
-        if query.is_looked_up:
-            self.find(query, now)  # without the lock, which the screen may wait for
-        with self._session.lock:
-            newest = self.find(query, now)[:count]
-            held, version = self._session.lease(), self._session.facets.texts
+        held, version, newest = self._newest(query, now, count)
         with self._session.searching(held) as (view, _):
             from reader.cache.recent import Recent
 
             return Recent(view.texts(newest), version)
+
+    def _newest(
+        self, query: Query, now: datetime, count: int
+    ) -> "tuple[Held | None, int, Sequence[ArticleId]]":
+        """Return a moment, leased, with the newest articles that match in it.
+
+        Words are looked up without the lock, which the screen may wait for: again, if articles
+        have changed meanwhile; none are returned if they do so again and again.
+        """
+        newest: Sequence[ArticleId] = ()
+        for _ in range(TRIES):
+            texts = self._session.texts()
+            newest = self.find(query, now)[:count]
+            with self._session.lock:
+                if self._session.facets.texts == texts:
+                    return self._session.lease(), texts, newest
+        with self._session.lock:
+            return self._session.lease(), self._session.facets.texts, ()
 
     def is_current(self, recent: "Recent") -> bool:
         """Return whether no text has changed since the newest articles were read."""

@@ -1,6 +1,7 @@
 """What the rest of the program knows of a shared archive. Import it for type checking only."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 
@@ -15,8 +16,25 @@ class Remote(Protocol):
     def lost(self) -> str:
         """Return why it could not be reached last, empty if it could."""
 
-    def claim(self, sources: Sequence[str], holder: str, seconds: int) -> set[str]:
-        """Return those of the sources that no other machine has claimed, claimed for so long.
+    @property
+    def is_heard(self) -> bool:
+        """Return whether `told` of `listen` is called for changes now."""
 
-        holder: names this machine. Raises CacheError.
+    @property
+    def marks(self) -> int:
+        """Return a number that grows with this user's marks, by any program. Raises CacheError."""
+
+    def deciding_alone(self) -> AbstractContextManager[bool]:
+        """Give whether this program decides stories meanwhile: one screen of all machines does."""
+
+    def listen(self, told: Callable[[], None]) -> None:
+        """Call `told`, in another thread, soon after others have changed it, until it is closed."""
+
+    def claim(
+        self, sources: Sequence[str], holder: str, seconds: int
+    ) -> dict[str, tuple[str, int]]:
+        """Claim sources for so long; return those that other machines have claimed.
+
+        That is: their names, and until when, in Unix seconds. holder: names this machine. Raises
+        CacheError.
         """

@@ -86,6 +86,8 @@ class Session:
         self.facets = self.facets_of("")
         self._next: Next | None = None
         """What `prepare` has read for `catch_up`."""
+        self._changes = 0
+        """Changes of marks that are being written."""
 
     def close(self) -> None:
         """Close every connection, whichever thread opened it."""
@@ -162,9 +164,23 @@ class Session:
         """Give a write transaction, one thread at a time. Raises CacheLocked, CacheError."""
         return self.engine.transaction(wait=wait)
 
-    def changing_own(self, *, wait: bool = True) -> "AbstractContextManager[Transaction]":
-        """Give a transaction for facets of marks and answers. Raises CacheLocked, CacheError."""
-        return self.engine.changing_own(wait=wait)
+    @contextmanager
+    def changing_own(self, *, wait: bool = True) -> "Iterator[Transaction]":
+        """Give a transaction for facets of marks and answers. Raises CacheLocked, CacheError.
+
+        What `prepare` has read is dropped, as its connection may be the one that this waits for.
+        """
+        with self.lock:
+            self._changes += 1
+            left, self._next = self._next, None
+        try:
+            if left is not None:
+                self.engine.end(left.held.moment)
+            with self.engine.changing_own(wait=wait) as to:
+                yield to
+        finally:
+            with self.lock:
+                self._changes -= 1
 
     def drop_unused(self, query: Query) -> None:
         """Drop sets that were not used lately, beyond what the first screens need. Thread-safe.
@@ -264,28 +280,33 @@ class Session:
                 moment = self.engine.begin()
             except CacheGone:
                 return False
-            if self._renewed(moment):
-                return False
-            of_language = list(self._of_language.values())
-            news = [(facets, facets.news(moment.view)) for facets in of_language]
-            held = Held(moment)
-            self._look_up(query, held)
-            self._propose(Next(held, news, query))
+            try:
+                if self._renewed(moment):
+                    return False
+                self._propose(self._read(query, moment))
+            except BaseException:
+                self.engine.end(moment)
+                raise
             return True
 
-    def _look_up(self, query: Query, held: Held) -> None:
+    def _read(self, query: Query, moment: "Moment") -> Next:
+        """Return a later moment with what has changed up to it, and with the words of the query."""
+        of_language = list(self._of_language.values())
+        news = [(facets, facets.news(moment.view)) for facets in of_language]
+        held = Held(moment)
         if query.lookups:
-            with self.lock:
-                self.engine.lease(held.moment)
-                before = self.held.words if self.held else Words()
-            with self.searching(held) as (view, words):
-                words.look_up(query.lookups, view, Cancel(), before)
+            before = self.held.words if self.held else Words()
+            with self.engine.preparing(moment) as view:
+                held.words.look_up(query.lookups, view, Cancel(), before)
+        return Next(held, news, query)
 
     def _propose(self, step: Next) -> None:
-        """Offer a moment to `catch_up`, unless another thread has read a later one meanwhile."""
+        """Offer a moment to `catch_up`, unless a later one was read meanwhile, or marks change."""
         with self.lock:
             left = self._next
-            if left is None or left.held.moment.version <= step.held.moment.version:
+            if self._changes:
+                left = step
+            elif left is None or left.held.moment.version <= step.held.moment.version:
                 self._next = step
             else:
                 left = step

@@ -7,6 +7,7 @@ from there. A bad source does not stop the others.
 import asyncio
 import gc
 import os
+import platform
 import random
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -29,6 +30,7 @@ from reader.safety.crash import Broken
 from reader.safety.known_secrets import know, know_address
 from reader.sources.http.fetcher import Fetcher, FetchFailed, Limits
 from reader.subscriptions import SourceResult, Status, Subscription, SyncOptions
+from reader.text import clean_line
 
 FAILURES_TO_PAUSE = 3
 """Consecutive failures after which a source is paused."""
@@ -74,8 +76,8 @@ class Sync:
         self._stop = stop or threading.Event()
         self._force = force
         self._limits = limits or Limits()
-        self._left: set[str] = set()
-        """Sources of a shared archive that another machine has asked."""
+        self._left: dict[str, tuple[str, int]] = {}
+        """Sources of a shared archive that another machine has asked, which, and until when."""
         self._run = store.intake.begin_run()
         self._states = store.intake.source_states()
 
@@ -105,11 +107,11 @@ class Sync:
         shared = self._store.shared
         if shared is None or self._force or not sources:
             return
-        machine = self._store.marking.state(MACHINE)
-        if not machine:
-            machine = os.urandom(8).hex()
-            self._store.marking.save_state(MACHINE, machine)
-        self._left = set(sources) - shared.claim(sources, machine, LEASE_S)
+        own = self._store.marking.state(MACHINE)
+        if not own:
+            own = os.urandom(8).hex()
+            self._store.marking.save_state(MACHINE, own)
+        self._left = shared.claim(sources, f"{platform.node()}/{own}", LEASE_S)
 
     async def _all(
         self,
@@ -160,7 +162,9 @@ class Sync:
         """Return the result of one source, whatever happens to it."""
         state = self._state(subscription)
         if subscription.url in self._left:
-            return SourceResult(subscription.name, Status.UNCHANGED)
+            return SourceResult(
+                subscription.name, Status.LEFT, error=_left_to(*self._left[subscription.url])
+            )
         if self._is_paused(state):
             until = datetime.fromtimestamp(state.next_try, UTC).astimezone()
             error = _("paused until {time} ({error})").format(
@@ -178,6 +182,13 @@ class Sync:
             state = _after_failure(state, desk.now(), status, reason, retry_after)
             await desk.work(desk.note, state)
             return failed(subscription, status, reason)
+
+
+def _left_to(holder: str, until: int) -> str:
+    machine = clean_line(holder.rpartition("/")[0]) or _("another machine")
+    time = f"{datetime.fromtimestamp(until, UTC).astimezone():%H:%M}"
+    text = _("{machine} has just asked it, and has it until {time}")
+    return text.format(machine=machine, time=time)
 
 
 async def _given_up(tasks: list[asyncio.Task[None]]) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from reader.cache.marks.kinds import Mark
 from reader.library import RECENT, Library
-from reader.query.language import parse
+from reader.query.language import Query, parse
+from reader.ui.screen import catching_up
 from reader.ui.screen.finder import Finder
 from tests.builders import NOW, article, put
 from tests.counting_proxy import Proxy, proxy
@@ -85,6 +87,86 @@ async def test_a_lost_connection_is_said_and_comes_back_by_itself(
         assert "can be reached again" in reader.status
         await reader.press("n")
         assert counts(reader.status) == [counts(before)[0], *(n + 1 for n in counts(before)[1:])]
+
+
+async def test_a_change_is_shown_when_the_archive_tells_of_it(
+    far: tuple[Library, Proxy, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catching_up, "HEARD_S", 3600)
+    library = far[0]
+    async with reading(library) as reader:
+        assert library.shared is not None
+        await reader.wait_for(lambda: library.shared and library.shared.is_heard)
+        await reader.settle()
+        found = counts(reader.status)
+        with shared_store(far[2], clock=lambda: NOW) as other:
+            for n in range(3):
+                put(other, [article(500 + n, published=NOW, title="Lanterns are lit")])
+                found = [count + 1 for count in found]
+                await reader.wait_for(lambda: counts(reader.status) == found)  # noqa: B023
+
+
+async def test_the_archive_is_asked_rarely_while_it_tells_of_changes(
+    far: tuple[Library, Proxy, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each second of the screen's clock looks; that of this test passes without waiting."""
+    monkeypatch.setattr(catching_up, "HEARD_S", 3600)
+    library = far[0]
+    prepare, looks = library.prepare, []
+
+    def counted(query: Query) -> bool:
+        looks.append(query)
+        return prepare(query)
+
+    async with reading(library) as reader:
+        await reader.wait_for(lambda: library.shared and library.shared.is_heard)
+        await look(reader)
+        monkeypatch.setattr(library, "prepare", counted)
+        for _ in range(20):
+            reader.screen._look_now_and_then()
+            await reader.settle()
+        assert not looks
+        monkeypatch.setattr(catching_up, "HEARD_S", 0)
+        reader.screen._look_now_and_then()
+        await reader.settle()
+        assert looks
+
+
+async def test_marks_of_another_screen_are_seen_without_the_archive_telling(
+    far: tuple[Library, Proxy, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catching_up, "HEARD_S", 3600)
+    library = far[0]
+    async with reading(library) as reader:
+        await reader.wait_for(lambda: library.shared and library.shared.is_heard)
+        unread, *others = counts(reader.status)
+        with Library(library.folder, clock=lambda: NOW) as other:
+            other.mark(other.find(parse("lang:en is:unread")), Mark.READ, True, "read")
+        reader.screen._look_now_and_then()
+        await reader.settle()
+        assert unread
+        assert counts(reader.status) == [0, *others]
+
+
+async def test_keys_show_what_is_there_while_the_network_stands_still(
+    far: tuple[Library, Proxy, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.cache.engines.postgres.moments.ANSWER_S", 0.2)
+    library, between, _ = far
+    async with reading(library) as reader:
+        await reader.wait_for(lambda: library.shared and library.shared.is_heard)
+        rows = reader.rows
+        between.is_silent = True
+        await reader.press("enter")  # an article that was not read yet
+        assert "cannot be reached" in reader.status
+        assert reader.screen._article.article is None
+        await reader.press("j", "k", "1", "x")
+        assert [row.strip("▌ •") for row in reader.rows] == [row.strip("▌ •") for row in rows]
+        between.is_silent = False
+        await look(reader)
+        await look(reader)
+        await reader.press("n")
+        assert reader.screen._article.article is not None
 
 
 class Slow(Library):

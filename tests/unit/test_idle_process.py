@@ -7,7 +7,8 @@ from pathlib import Path
 from reader.cache.engines.sqlite.word_upkeep import LEAST_ARTICLES
 from reader.idle_process import begin
 from reader.library import Library
-from tests.builders import article, library
+from tests.builders import article, library, put
+from tests.postgres import shared_store
 
 
 def pretend_many(folder: Path) -> None:
@@ -52,3 +53,20 @@ def test_the_process_says_how_many_articles_have_no_story_yet(tmp_path: Path) ->
     child, undecided = begin(tmp_path)
     assert [*undecided] == [501]
     child.join(60)
+
+
+def test_one_screen_of_all_machines_decides_the_stories_of_a_shared_archive(
+    tmp_path: Path,
+) -> None:
+    with shared_store(tmp_path / "one") as one, Library(tmp_path / "one") as found:
+        put(one, [article(1)])
+        assert found.shared is not None
+        with found.shared.deciding_alone() as is_alone:
+            assert is_alone
+            child, undecided = begin(tmp_path / "one")
+            assert [*undecided] == []
+            child.join(60)
+            assert child.exitcode == 0
+            assert found.deciding.is_behind()
+        begin(tmp_path / "one")[0].join(60)
+        assert not found.deciding.is_behind()

@@ -51,6 +51,7 @@ class SharedEngine:
         self.lost = ""
         self._keys = Keys()
         self._marking = threading.RLock()
+        self._listener: Any = None
 
     @property
     def name(self) -> str:
@@ -88,8 +89,11 @@ class SharedEngine:
         with self._marking, self.errors():
             if not wait:
                 file.wait_briefly()
-            # First this user's lock: then the state that is read is not older than the sets.
-            with transaction(file.db), self._reading() as view:
+            # First a connection, as who has one may wait for this user's lock; then that lock, so
+            # that the state that is read is not older than the sets.
+            view: Any = self.archive.present()
+            _taken = view.db
+            with transaction(file.db), view.snapshot():
                 before = self.own.at(view, is_locked=True)
                 to = OwnChanges(view, self.own, self._keys, before)
                 yield to
@@ -98,21 +102,40 @@ class SharedEngine:
             if to.now is not before:
                 self.own.note(to.now)
 
-    @contextmanager
-    def _reading(self) -> Iterator[Any]:
-        view = self.archive.present()
-        with view.snapshot():
-            yield view
+    def claim(
+        self, sources: Sequence[str], holder: str, seconds: int
+    ) -> dict[str, tuple[str, int]]:
+        """Claim sources for so long; return those that other machines have claimed.
 
-    def claim(self, sources: Sequence[str], holder: str, seconds: int) -> set[str]:
-        """Return those of the sources that no other machine has claimed, claimed for so long.
-
-        holder: names this machine. Raises CacheError.
+        That is: their names, and until when, in Unix seconds. holder: names this machine. Raises
+        CacheError.
         """
         to: Any
         with self.errors(), self.archive.transaction() as to:
-            claimed: set[str] = to.claim(sources, holder, seconds)
-            return claimed
+            left: dict[str, tuple[str, int]] = to.claim(sources, holder, seconds)
+            return left
+
+    @property
+    def is_heard(self) -> bool:
+        """Return whether `told` of `listen` is called for changes now."""
+        return self._listener is not None and bool(self._listener.is_on)
+
+    @property
+    def marks(self) -> int:
+        """Return a number that grows with this user's marks, by any program. Raises CacheError."""
+        with self.errors():
+            return self.own.file.versions()[1]
+
+    def deciding_alone(self) -> AbstractContextManager[bool]:
+        """Give whether this program decides stories meanwhile: one screen of all machines does."""
+        archive: Any = self.archive
+        alone: AbstractContextManager[bool] = archive.deciding_alone()
+        return alone
+
+    def listen(self, told: Callable[[], None]) -> None:
+        """Call `told`, in another thread, soon after others have changed it, until `close`."""
+        archive: Any = self.archive
+        self._listener = archive.listen(told)
 
     def alone(self) -> AbstractContextManager[object]:
         """Keep other threads from writing meanwhile."""
@@ -140,6 +163,12 @@ class SharedEngine:
     def lease(self, moment: OwnMoment) -> None:
         """Keep a moment until `searching` ends."""
         self.archive.lease(moment.moment)
+
+    @contextmanager
+    def preparing(self, moment: OwnMoment) -> Iterator[OwnView]:
+        """Give a view for looking up words in a moment that no other thread reads yet."""
+        with self.archive.preparing(moment.moment) as view:
+            yield OwnView(view, self.own, self._keys, moment.own)
 
     @contextmanager
     def searching(self, moment: OwnMoment | None) -> Iterator[OwnView]:

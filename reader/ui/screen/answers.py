@@ -110,9 +110,14 @@ class Answers:
         self._looked = now
         return True
 
+    @property
+    def is_catching_up(self) -> bool:
+        """Return whether it is being read what has changed."""
+        return self._catching_up is not None and not self._catching_up.is_finished
+
     def catch_up(self, then: Callable[[], None]) -> None:
         """Read in the background what has changed; then call `then`, which can show it."""
-        if self._catching_up is None or self._catching_up.is_finished:
+        if not self.is_catching_up:
             catch_up = partial(self._catch_up, then)
             self._catching_up = in_background(self._host, catch_up, group="catch-up")
 

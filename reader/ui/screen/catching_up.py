@@ -1,8 +1,10 @@
 """Show what other programs have changed: list, rows and open article advance together."""
 
 from collections.abc import Callable
+from time import monotonic
 
 from reader.article import ArticleId
+from reader.errors import CacheError
 from reader.i18n import _
 from reader.library import Library
 from reader.ui.screen.answers import Answers
@@ -12,6 +14,9 @@ from reader.ui.screen.marks import Marker
 from reader.ui.screen.open_article import OpenArticle
 from reader.ui.screen.search import Searching
 from reader.ui.sidebar.widget import Sidebar
+
+HEARD_S = 5.0
+"""How often a shared archive is looked at that tells of changes by itself."""
 
 
 class CatchingUp:
@@ -42,11 +47,46 @@ class CatchingUp:
         self._changed = changed
         self._loss = ""
         """Why a shared archive cannot be reached, empty if it can."""
+        self._is_told = False
+        """Whether a shared archive has told of a change since the last look."""
+        self._looked_at = 0.0, -1
+        """When a shared archive was looked at last, and the user's marks then."""
+
+    def begin(self, look_if_due: Callable[[], object]) -> None:
+        """Tell others of the screen, and hear of changes of a shared archive.
+
+        look_if_due: called on the screen for each of them.
+        """
+
+        def told() -> None:
+            if not self._is_told:
+                self._is_told = True
+                self._host.call_later(look_if_due)
+
+        self._library.announce()
+        if self._library.shared is not None:
+            self._library.shared.listen(told)
+
+    def is_due(self) -> bool:
+        """Return whether it is time to look: each second, less often while changes are told of."""
+        shared = self._library.shared
+        if shared is None or self._is_told or self._loss or not shared.is_heard:
+            return True
+        looked, marks = self._looked_at
+        if monotonic() - looked >= HEARD_S:
+            return True
+        try:
+            return shared.marks != marks
+        except CacheError:  # which looking says
+            return True
 
     def look(self) -> None:
         """Show what has changed, after it is read in the background. Raises CacheError."""
-        if self._library.shared is not None:
-            self._tell_of_loss(self._library.shared.lost)
+        if (shared := self._library.shared) is not None:
+            self._tell_of_loss(shared.lost)
+            if not self._answers.is_catching_up:
+                self._is_told = False
+                self._looked_at = monotonic(), shared.marks
             self._answers.catch_up(self.show)  # a server may take its time
             if self._answers.has_failed and not self._loss:
                 self._answers.ask()

@@ -48,8 +48,7 @@ if TYPE_CHECKING:
     from reader.ui.screen.own.views import Views
     from reader.ui.screen.sync import Syncing
 
-# The first sync by the clock loads many modules: it waits until the user reads the screen.
-FIRST_SYNC_AFTER_S = 2.0
+FIRST_SYNC_AFTER_S = 2.0  # it loads many modules: it waits until the user reads the screen
 MINUTE_S = 60.0
 OPEN_MORE_AFTER_S = 0.02  # pause between opening groups for results, in which keys are answered
 LOOK_FOR_CHANGES_S = 1.0  # how often the screen asks whether another program has changed the cache
@@ -138,7 +137,7 @@ class HostScreen(QuickKeys, LightScreen):
 
     def _begin(self) -> None:
         """Start timers and background work."""
-        self._library.announce()
+        self._catching_up.begin(self._look_if_due)
         self.set_interval(LOOK_FOR_CHANGES_S, self._look_now_and_then)
         self._warm_up.start(self.set_timer, self.set_interval)
         if self._settings.sync_every:
@@ -284,7 +283,10 @@ class HostScreen(QuickKeys, LightScreen):
     def _look_now_and_then(self) -> None:
         self.marker.tell_notices()
         self._mounted_briefings().look()
-        if self._answers.may_change():
+        self._look_if_due()
+
+    def _look_if_due(self) -> None:
+        if self._answers.may_change() and self._catching_up.is_due():
             self._look_for_changes()
 
     @reported

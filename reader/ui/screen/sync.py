@@ -217,8 +217,10 @@ def summary(results: "Sequence[SourceResult]", key: str = "S") -> str:
     """Return `12 new articles from 4 sources; 2 of 10 sources failed · S shows why`."""
     if not results:
         return NOTHING_FOLLOWED
-    from reader.subscriptions import no_network, unreachable
+    from reader.subscriptions import Status, no_network, unreachable
 
+    if all(each.status is Status.LEFT for each in results):
+        return str(results[0])
     lost = unreachable(results)
     givers = [each.new for each in results if each.new]
     failed = sum(each.status.is_problem for each in results) - lost

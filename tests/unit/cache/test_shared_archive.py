@@ -371,7 +371,7 @@ def test_a_lost_connection_is_told_and_what_was_read_stays(user: Opens) -> None:
 def test_a_server_that_stands_still_is_given_up_and_asked_again(
     user: Opens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.cache.engines.postgres.moments.SILENT_S", 0.2)
+    monkeypatch.setattr("reader.cache.engines.postgres.moments.ANSWER_S", 0.2)
     near = user("near")
     put(near, [article(1), article(2)])
     with proxy(server().port) as far:

@@ -1,9 +1,11 @@
 """Two machines that follow the same sources, and fill one archive."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from platform import node
 
 import pytest
 
@@ -13,6 +15,7 @@ from reader.library import Library
 from reader.live import sync
 from reader.query.language import parse
 from reader.subscriptions import Status, Subscription
+from reader.ui.screen.sync import summary
 from tests.builders import NOW
 from tests.news_server import NewsServer, feed, with_etag
 from tests.postgres import join
@@ -86,7 +89,12 @@ def test_a_source_that_another_machine_has_just_asked_is_left_to_it(
     one.sync(followed)
     server.serve("/feed", feed(*TITLES[:5]))
     asked = len(server.seen)
-    assert [(each.status, each.new) for each in other.sync(followed)] == [(Status.UNCHANGED, 0)]
+    [result] = other.sync(followed)
+    assert (result.status, result.new, result.status.is_problem) == (Status.LEFT, 0, False)
+    assert re.fullmatch(
+        rf"Ledger: {re.escape(node())} has just asked it, and has it until \d\d:\d\d", str(result)
+    )
+    assert summary([result]) == str(result)
     assert len(server.seen) == asked
     assert [each.new for each in one.sync(followed)] == [2]  # its own lease
     server.serve("/feed", feed(*TITLES[:6]))

@@ -4,7 +4,7 @@ No statement is prepared and no setting outlives a transaction, so that a pooler
 connection to another client after each.
 """
 
-import threading
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from time import monotonic
@@ -21,6 +21,7 @@ from reader.cache.engines.postgres.texts import read_plainly
 from reader.cache.values.facet_rows import Damaged
 from reader.errors import CacheDamaged, CacheError, CacheGone, CacheLocked
 from reader.i18n import _
+from reader.text import clean_line
 
 Cursor = psycopg.Cursor[Any]
 
@@ -29,14 +30,78 @@ R = TypeVar("R")
 CONNECT_S = 10
 SILENT_S = 8
 """How long the server's machine may leave what was sent without an answer."""
-LOCK_S, BRIEF_LOCK_S = 10, 0.5
-"""How long a statement waits for a lock of another program, and when the screen is being left."""
+ANSWER_S = 2
+"""The same for what a key waits for: afterwards the list shows what was read."""
 READ_S, WRITE_S = 60, 600
 """How long one statement may take."""
 
 SERVICE = "cryptoread"
 """Name in the system's keyring under which the password of an address is looked up."""
 
+_ADVICE = (
+    (
+        r"role .* does not exist|no such user|not permitted to log in",  # not shown
+        _(
+            "{archive} does not know the user; name another one in the address, "
+            "as in postgresql://USER@HOST/DATABASE"
+        ),
+    ),
+    (
+        "database .* does not exist|no such database",  # not shown: what the server says
+        _(
+            "{archive}: the server has no database of that name; correct the address, "
+            "or ask the server's administrator to create it"
+        ),
+    ),
+    (
+        "password|authentication failed|SASL",  # not shown: what the server says
+        _(
+            "{archive} does not accept the user or the password; "
+            "`keyring set cryptoread ADDRESS` or ~/.pgpass keeps a password"
+        ),
+    ),
+    (
+        "permission denied|pg_hba.conf",  # not shown: what the server says
+        _("{archive} does not let this user or machine in; ask the owner of the archive"),
+    ),
+    (
+        "does not match host name",  # not shown: what the server says
+        _(
+            "{archive} has a certificate for another host; correct the address, "
+            "or ask the owner of the archive which name it is for"
+        ),
+    ),
+    (
+        "root certificate file",  # not shown: what libpq says
+        _(
+            "the certificate of {archive} cannot be checked; name the file of its authority "
+            "with ?sslrootcert=FILE in the address, or save it as ~/.postgresql/root.crt"
+        ),
+    ),
+    (
+        "certificate verify failed",  # not shown: what libpq says
+        _(
+            "{archive} has a certificate that has expired or is of an authority that is not "
+            "trusted; check ?sslrootcert=FILE in the address, or ask the owner of the archive"
+        ),
+    ),
+    (
+        "not support SSL",  # not shown: what libpq says
+        _(
+            "{archive} does not encrypt connections; ask its administrator for that, "
+            "or add ?sslmode=prefer to the address if the network is trusted"
+        ),
+    ),
+)
+_REASONS = (
+    ("resolve host|translate host name", _("there is no such host")),  # not shown: libpq's words
+    ("refused|No such file", _("no server answers there")),  # not shown: the same
+    ("timeout expired|timed out|_timeout", _("the server did not answer in time")),  # not shown
+    ("No route to host|unreachable", _("there is no network")),  # not shown
+    ("too many|connection slots|no more", _("the server has no free connection")),  # not shown
+    ("starting up|shutting down|recovery", _("the server is starting or stopping")),  # not shown
+    ("closed|lost|terminat|reset by|EOF|Broken pipe", _("the connection was lost")),  # not shown
+)
 _NO_PASSWORD = "no password supplied"  # noqa: S105 - a part of libpq's message  # not shown
 
 
@@ -79,6 +144,8 @@ class Connection(psycopg.Connection[Any]):
 
     def end_soon(self) -> None:
         """End the transaction, if there is one; the answer is read before the next question."""
+        if self._is_ending:
+            return
         if self._beginning or not self.is_begun:
             self._beginning = ()
             return
@@ -140,6 +207,13 @@ class ArchiveGone(CacheGone):
         CacheError.__init__(self, text.format(archive=name, reason=reason))
 
 
+class NotLetIn(ArchiveGone):
+    """The server answers, but does not open the archive. text: says why and what to do."""
+
+    def __init__(self, text: str) -> None:
+        CacheError.__init__(self, text)
+
+
 class ArchiveRefused(CacheError):
     """The server does not let this user do that."""
 
@@ -161,11 +235,13 @@ def sql_errors(name: str) -> Iterator[None]:
 
 def ours(name: str, error: psycopg.Error) -> CacheError:
     """Return the CacheError that an error of psycopg is for the user."""
-    said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    said = clean_line((str(error).strip().splitlines() or [type(error).__name__])[0])
     if isinstance(error, pg.LockNotAvailable | pg.DeadlockDetected | pg.SerializationFailure):
         return CacheLocked(name)
-    if isinstance(error, pg.InsufficientPrivilege | pg.ReadOnlySqlTransaction):
-        return ArchiveRefused(name, said)
+    if isinstance(error, pg.InsufficientPrivilege):
+        return ArchiveRefused(name, _("permission denied"))
+    if isinstance(error, pg.ReadOnlySqlTransaction):
+        return ArchiveRefused(name, _("the server is only read"))
     if isinstance(error, pg.QueryCanceled):
         text = _("{archive}: the server took too long to answer; try again")
         return CacheError(text.format(archive=name))
@@ -178,8 +254,20 @@ def ours(name: str, error: psycopg.Error) -> CacheError:
         | pg.IdleInTransactionSessionTimeout
     )
     if isinstance(error, lost) or is_lost(error):
-        return ArchiveGone(name, said)
+        return gone(name, str(error), said)
     return CacheError(f"{name}: {said}")
+
+
+def gone(name: str, text: str, said: str) -> ArchiveGone:
+    """Return the error for a server that cannot be used. text: its words; said: shown if unknown.
+
+    Neither libpq nor the server gives a code for it: the words are English, or those of the server.
+    """
+    for words, advice in _ADVICE:
+        if re.search(words, text):
+            return NotLetIn(advice.format(archive=name))
+    reasons = (reason for words, reason in _REASONS if re.search(words, text))
+    return ArchiveGone(name, next(reasons, said))
 
 
 def is_lost(error: psycopg.Error) -> bool:
@@ -234,94 +322,6 @@ def _from_keyring(address: Address) -> str:
         return ""
 
 
-class Pool:
-    """Connections to one archive, one per thread, and others that are lent. Thread-safe."""
-
-    def __init__(self, address: Address) -> None:
-        """Open no connection yet."""
-        self.address = address
-        self.lock = threading.Condition()
-        self._local = threading.local()
-        self._opened: list[Connection] = []
-        self._free: list[Connection] = []
-
-    @property
-    def name(self) -> str:
-        """Return what messages call the archive."""
-        return self.address.name
-
-    def of_thread(self) -> Connection:
-        """Return this thread's connection, opened on first use, and again after a loss."""
-        db: Connection | None = getattr(self._local, "db", None)
-        if db is None or db.closed:
-            self._local.db = db = self.lend()
-        return db
-
-    def lend(self, patience_s: float = Connection.patience_s) -> Connection:
-        """Return a connection for a moment, until `give_back`."""
-        while (db := self._taken()) is not None:
-            db.patience_s = patience_s
-            with suppress(psycopg.OperationalError):
-                db.settle()
-            if db.info.transaction_status == TransactionStatus.IDLE:
-                return db
-            db.close()  # it was lost, or left in the middle of an answer
-            self._forget(db)
-        db = self._open()
-        db.patience_s = patience_s
-        return db
-
-    def _taken(self) -> Connection | None:
-        with self.lock:
-            return self._free.pop() if self._free else None
-
-    def _forget(self, db: Connection) -> None:
-        with self.lock, suppress(ValueError):
-            self._opened.remove(db)
-
-    def give_back(self, db: Connection) -> None:
-        """Let others use a connection that was lent."""
-        if db.closed:
-            self._forget(db)
-            return
-        with self.lock:
-            self._free.append(db)
-
-    def _open(self) -> Connection:
-        db = connect(self.address)
-        with self.lock:
-            self._opened = [*(each for each in self._opened if not each.closed), db]
-        return db
-
-    def wait_briefly(self) -> None:
-        """Wait only briefly for locks of other programs from now on, in this thread."""
-        self._local.is_brief = True
-
-    @property
-    def lock_ms(self) -> int:
-        """Return how long this thread waits for locks."""
-        seconds = BRIEF_LOCK_S if getattr(self._local, "is_brief", False) else LOCK_S
-        return int(seconds * 1000)
-
-    def release(self) -> None:
-        """Close this thread's connection."""
-        db: Connection | None = vars(self._local).pop("db", None)
-        if db is not None:
-            self._forget(db)
-            db.close()
-
-    def close(self) -> None:
-        """Close every connection, whichever thread opened it."""
-        with self.lock:
-            opened, self._opened, self._free = self._opened, [], []
-            self._local = threading.local()
-        for db in opened:
-            with suppress(psycopg.Error):
-                if db.is_asked:
-                    db.cancel_safe(timeout=1)
-            db.close()
-
-
 BEGIN = (
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     f"SET LOCAL statement_timeout = {READ_S * 1000}",
@@ -346,10 +346,12 @@ def snapshot(db: Connection) -> Iterator[None]:
 
 
 def end(db: Connection) -> None:
-    """End a transaction that has only read; a lost connection has none."""
+    """End a transaction that has only read; close a connection where that fails."""
     if not db.closed:
-        with suppress(psycopg.OperationalError):
+        with suppress(psycopg.Error):
             db.execute("ROLLBACK")
+        if db.info.transaction_status != TransactionStatus.IDLE:
+            db.close()
 
 
 def end_soon(db: Connection) -> None:

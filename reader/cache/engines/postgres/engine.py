@@ -1,8 +1,8 @@
 """The PostgreSQL engine: one archive on a server, a few connections, and moments to read in."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,21 +11,29 @@ from reader.cache.engines.postgres.connections import (
     SILENT_S,
     WRITE_S,
     Connection,
-    Pool,
+    connect,
     end,
     sql_errors,
 )
 from reader.cache.engines.postgres.moments import Moments, PostgresMoment
+from reader.cache.engines.postgres.pool import Pool
 from reader.cache.engines.postgres.setup import check_on
 from reader.cache.engines.postgres.view import PostgresView
 from reader.errors import CacheLocked
 
 if TYPE_CHECKING:
+    from reader.cache.engines.postgres.listening import Listener
     from reader.cache.engines.postgres.transaction import PostgresTransaction
     from reader.cache.engines.postgres.upkeep import PostgresUpkeep
 
 WRITERS = 0x63724331
 """Key of the advisory lock that every writer holds for its transaction."""
+DECIDING = 0x63724333
+"""The same of the one screen of all machines that decides stories."""
+
+
+NOTIFY = "SELECT pg_notify('cryptoread_' || id, '') FROM cryptoread.archive"
+"""Tells open screens of a change, at the end of the transaction: see `listening`."""
 
 _SLOTS = "(SELECT value FROM cryptoread.meta WHERE name = 'slots')"
 _LOCK = f"SELECT pg_advisory_xact_lock(%s), {_SLOTS}"
@@ -40,6 +48,7 @@ class PostgresEngine:
         self.address = address
         self.pool = Pool(address)
         self._writing = threading.RLock()
+        self._listener: Listener | None = None
         self._moments = Moments(self.pool, lock)
 
     @property
@@ -59,18 +68,17 @@ class PostgresEngine:
 
         The connection is then that of the first moment.
         """
-        db = self.pool.lend()
-        try:
-            return check_on(db, self.address)
-        finally:
-            self.pool.give_back(db)
+        with self.errors():
+            return check_on(self.pool.of_thread(), self.address)
 
-    def errors(self) -> AbstractContextManager[None]:
-        """Raise CacheError for whatever goes wrong within."""
-        return sql_errors(self.name)
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Raise CacheError for whatever goes wrong within; then let others use the connection."""
+        with sql_errors(self.name), self.pool.using():
+            yield
 
     def present(self) -> PostgresView:
-        """Return this thread's view of the present state. Raises CacheError."""
+        """Return this thread's view of the present state, within `errors`. Raises CacheError."""
         return PostgresView(self.pool.of_thread)
 
     @contextmanager
@@ -87,7 +95,10 @@ class PostgresEngine:
             try:
                 with db.pipeline():
                     slots = self._begin(db, wait=wait)
-                    yield PostgresTransaction(db, slots)
+                    to = PostgresTransaction(db, slots)
+                    yield to
+                    if to.has_changed:
+                        db.execute(NOTIFY)
                     db.execute("COMMIT")
                     _check(db)
             except BaseException:
@@ -110,6 +121,28 @@ class PostgresEngine:
             raise CacheLocked(self.name)
         return int(row[1] or 0)
 
+    @contextmanager
+    def deciding_alone(self) -> Iterator[bool]:
+        """Give whether this program decides stories meanwhile, alone of all machines.
+
+        Through a pooler no lock outlives a transaction: there each program decides.
+        """
+        from reader.cache.engines.postgres.listening import is_direct
+
+        with self.errors(), closing(connect(self.address)) as db:
+            if not is_direct(db):
+                yield True
+                return
+            row = db.execute("SELECT pg_try_advisory_lock(%s)", (DECIDING,)).fetchone()
+            yield row is not None and bool(row[0])
+
+    def listen(self, told: Callable[[], None]) -> "Listener":
+        """Call `told` in another thread soon after each change, until `close`."""
+        from reader.cache.engines.postgres.listening import Listener
+
+        self._listener = Listener(self.address, told)
+        return self._listener
+
     changing_own = transaction
     """Belongs to the user: `cache.shared` keeps it beside the marks, and calls this never."""
 
@@ -129,6 +162,10 @@ class PostgresEngine:
         """Keep a moment until `searching` ends."""
         self._moments.lease(moment)
 
+    def preparing(self, moment: PostgresMoment) -> AbstractContextManager[PostgresView]:
+        """Give a view for looking up words in a moment that no other thread reads yet."""
+        return self._moments.preparing(moment)
+
     def searching(self, moment: PostgresMoment | None) -> AbstractContextManager[PostgresView]:
         """Give a view for looking up words. moment: leased; None: the present state."""
         return self._moments.searching(moment)
@@ -146,6 +183,8 @@ class PostgresEngine:
 
     def close(self) -> None:
         """Close every connection, whichever thread opened it."""
+        if self._listener is not None:
+            self._listener.stop()
         self.pool.close()
 
 

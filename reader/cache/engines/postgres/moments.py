@@ -8,16 +8,19 @@ from psycopg.pq import TransactionStatus
 
 from reader.cache.engines.postgres.ahead import Ahead, Question
 from reader.cache.engines.postgres.connections import (
+    ANSWER_S,
     BEGIN,
+    READ_S,
     SILENT_S,
+    ArchiveGone,
     Connection,
     Cursor,
-    Pool,
-    end_soon,
     no_archive,
 )
 from reader.cache.engines.postgres.moment_view import MomentView, SearchView
+from reader.cache.engines.postgres.pool import Pool
 from reader.cache.engines.postgres.view import COUNTERS, PostgresView
+from reader.i18n import _
 
 SEARCHES = 2
 """Concurrent word searches."""
@@ -32,8 +35,8 @@ class PostgresMoment:
     """
 
     __slots__ = (
-        *("ahead", "db", "free", "is_over", "searches", "snapshot", "texts", "users", "version"),
-        "view",
+        *("ahead", "db", "free", "is_over", "is_whole", "others", "snapshot", "texts", "users"),
+        *("version", "view"),
     )
 
     def __init__(self, db: Connection, counters: dict[str, int], ahead: Ahead) -> None:
@@ -44,14 +47,16 @@ class PostgresMoment:
         self.texts = counters["texts"]
         self.snapshot = ""
         """Names this state for other transactions, once one has joined."""
-        self.searches = 0
+        self.others: list[Connection] = []
         """Connections for searches."""
         self.free: list[Connection] = []
         """Those of them that are not in use."""
         self.users = 0
-        """Searches that are running."""
+        """Searches that are running, or wait for a connection."""
         self.is_over = False
         """Whether another moment has replaced it."""
+        self.is_whole = True
+        """Whether it still has its own connection, not lent to a search nor given back."""
 
     def counters(self) -> dict[str, int]:
         """Return the counters of this state."""
@@ -67,6 +72,7 @@ class Moments:
         self._lock = lock
         self._live: list[PostgresMoment] = []
         """Moments that are not over: first the one that is held."""
+        pool.reclaim = self._idle
 
     def begin(self, texts: int = -1) -> PostgresMoment:
         """Return the present state, held until `end`, and what has changed: one round trip.
@@ -90,25 +96,31 @@ class Moments:
             moment = PostgresMoment(db, counters, question.answered(counters))
             if exported is not None:
                 moment.snapshot = _name_in(exported)
+            db.patience_s = ANSWER_S  # keys wait for what is read from now on
         except BaseException:
-            self._return(db)
+            self._pool.give_back(db)
             raise
         with self._pool.lock:
             self._live.append(moment)
         return moment
-
-    def _return(self, db: Connection) -> None:
-        end_soon(db)
-        self._pool.give_back(db)
 
     def end(self, moment: PostgresMoment) -> None:
         """Release a moment as soon as its last search has ended."""
         with self._pool.lock:
             moment.is_over = True
             self._live = [each for each in self._live if each is not moment]
-            is_unused = not moment.users
-        if is_unused:
-            self._let_go(moment)
+            self._pool.lock.notify_all()
+        self._let_go(moment)
+
+    @contextmanager
+    def preparing(self, moment: PostgresMoment) -> Iterator[PostgresView]:
+        """Give a view for looking up words in a moment that no other thread reads yet.
+
+        It is on the moment's own connection: a thread that has one waits for none.
+        """
+        moment.db.patience_s = Connection.patience_s
+        yield SearchView(moment.db, moment.counters(), moment.ahead.changes)
+        moment.db.patience_s = ANSWER_S
 
     def lease(self, moment: PostgresMoment) -> None:
         """Keep a moment until `searching` ends."""
@@ -132,19 +144,28 @@ class Moments:
 
     def _borrowed(self, moment: PostgresMoment) -> Connection:
         """Wait for a connection for searches, in a transaction of the same state or in none."""
+
+        def is_there() -> bool:
+            if moment.is_over and moment.is_whole:  # no key needs its own connection
+                moment.is_whole = False
+                moment.db.patience_s = Connection.patience_s
+                moment.others.append(moment.db)
+                moment.free.append(moment.db)
+            if moment.free or moment.is_over:
+                return bool(moment.free) or not moment.others
+            return len(moment.others) < SEARCHES and self._pool.reserve()
+
         with self._pool.lock:
-            while not moment.free and moment.searches == SEARCHES:
-                self._pool.lock.wait()
+            if not self._pool.lock.wait_for(is_there, READ_S):
+                raise self._pool.busy()
             if moment.free:
                 return moment.free.pop()
-            moment.searches += 1
-        try:
-            return self._pool.lend()
-        except BaseException:
-            with self._pool.lock:
-                moment.searches -= 1
-                self._pool.lock.notify_all()
-            raise
+            if moment.is_over:
+                raise ArchiveGone(self._pool.name, _("the connection was lost"))
+        db = self._pool.lend_reserved()
+        with self._pool.lock:
+            moment.others.append(db)
+        return db
 
     def _join(self, db: Connection, moment: PostgresMoment) -> None:
         """Begin a transaction that shows the same state."""
@@ -157,24 +178,43 @@ class Moments:
 
     def _give_back(self, moment: PostgresMoment, db: Connection | None) -> None:
         """Keep the connection for other searches in the moment, unless its transaction failed."""
-        is_usable = db is not None and db.info.transaction_status == TransactionStatus.INTRANS
         with self._pool.lock:
             moment.users -= 1
-            if db is not None and is_usable:
+            if db is not None:
                 moment.free.append(db)
-            elif db is not None:
-                moment.searches -= 1
-            is_over = moment.is_over and not moment.users
             self._pool.lock.notify_all()
-        if db is not None and not is_usable:
-            self._return(db)
-        if is_over:
-            self._let_go(moment)
+        self._let_go(moment)
 
     def _let_go(self, moment: PostgresMoment) -> None:
-        for db in (*moment.free, moment.db):
-            self._return(db)
-        moment.free = []
+        """Give back what a moment does not need any more.
+
+        All of it at once: a search joins its state with its first question, while another ends.
+        """
+        with self._pool.lock:
+            is_unused = moment.is_over and not moment.users
+            unneeded = [db for db in moment.free if is_unused or not _is_usable(db)]
+            for db in unneeded:
+                moment.free.remove(db)
+                moment.others.remove(db)
+            if is_unused and moment.is_whole:
+                moment.is_whole = False
+                unneeded.append(moment.db)
+        for db in unneeded:
+            self._pool.give_back(db)
+
+    def _idle(self) -> Connection | None:
+        """Return a connection of a search that has ended, whose moment is still held."""
+        for moment in self._live:
+            if moment.free:
+                db = moment.free.pop()
+                moment.others.remove(db)
+                return db
+        return None
+
+
+def _is_usable(db: Connection) -> bool:
+    """Return whether a connection still shows its state: not after a loss or a cancelled search."""
+    return db.info.transaction_status == TransactionStatus.INTRANS
 
 
 def _name_in(exported: Cursor) -> str:

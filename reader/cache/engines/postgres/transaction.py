@@ -14,7 +14,7 @@ from pyroaring import BitMap
 
 from reader.cache.engines.postgres import articles, facet_tables, lookups, stories, words
 from reader.cache.engines.postgres.connections import Connection
-from reader.cache.engines.postgres.source_states import state_text
+from reader.cache.engines.postgres.source_states import holders, state_text
 from reader.cache.engines.postgres.view import PostgresView
 from reader.cache.values.facet_rows import CHUNK_BITS, FACETS
 from reader.cache.values.incoming import Incoming
@@ -75,11 +75,13 @@ WORTH_A_THREAD = 500
 class PostgresTransaction(PostgresView):
     """Writes within the transaction that its connection holds open. See `engine.Transaction`."""
 
-    __slots__ = ("_beside", "_unindexed")
+    __slots__ = ("_beside", "_unindexed", "has_changed")
 
     def __init__(self, db: Connection, slots: int) -> None:
         """Write on a connection. slots: the width of the archive's, which never changes."""
         super().__init__(db, {"slots": slots})
+        self.has_changed = False
+        """Whether the archive has a new version."""
         self._beside = False
         self._unindexed: list[int] = []
         """Articles whose words are still to be removed."""
@@ -90,6 +92,7 @@ class PostgresTransaction(PostgresView):
 
     def count_up(self, name: str) -> int:
         """Raise a counter by one and return it."""
+        self.has_changed |= name == "version"
         return int(
             self._one(
                 "UPDATE cryptoread.meta SET value = value + 1 WHERE name = %s RETURNING value", name
@@ -318,10 +321,13 @@ class PostgresTransaction(PostgresView):
             with self.db.cursor() as cursor:
                 cursor.executemany(_PUT_STAMP, rows)
 
-    def claim(self, sources: Sequence[str], holder: str, seconds: int) -> set[str]:
-        """Return those of the sources that no other machine has claimed, claimed for so long."""
+    def claim(
+        self, sources: Sequence[str], holder: str, seconds: int
+    ) -> dict[str, tuple[str, int]]:
+        """Claim sources for so long; return those that other machines have: who, and until when."""
         given = (holder, seconds, sorted(set(sources)))
-        return {url for (url,) in self.db.execute(_CLAIM, given)}
+        claimed = {url for (url,) in self.db.execute(_CLAIM, given)}
+        return holders(self.db, set(sources) - claimed)
 
     def put_rows(self, table: "Table", rows: Sequence[tuple[Any, ...]]) -> None:
         """Write rows, over those with their keys."""

@@ -92,6 +92,11 @@ class SqliteEngine:
         """Keep a moment until `searching` ends."""
         self._moments.lease(moment)
 
+    def preparing(self, moment: SqliteMoment) -> AbstractContextManager[SqliteView]:
+        """Give a view for looking up words in a moment that no other thread reads yet."""
+        self.lease(moment)
+        return self.searching(moment)
+
     def searching(self, moment: SqliteMoment | None) -> AbstractContextManager[SqliteView]:
         """Give a view for looking up words. moment: leased; None: the present state."""
         return self._moments.searching(moment)
