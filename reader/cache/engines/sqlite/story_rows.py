@@ -61,7 +61,8 @@ def ids_told(db: sqlite3.Connection, stories: Sequence[int]) -> BitMap:
 def of_stories(db: sqlite3.Connection, stories: Sequence[int], first: int) -> Iterator[Told]:
     """Yield the articles of stories. first: at most so many of each; -1: all."""
     long = _longer(db, stories, first) if first >= 0 else set[int]()
-    yield from _among(db, f"{_IN_STORY} AND story", [each for each in stories if each not in long])
+    short = [each for each in stories if each not in long]
+    yield from _among(db, f"{_IN_STORY} AND story", short)  # not shown: SQL
     for story in long:
         find = f"{_TOLD} WHERE {_IN_STORY} AND story = ? ORDER BY id LIMIT ?"
         yield from map(Told._make, db.execute(find, (story, first)).fetchall())
