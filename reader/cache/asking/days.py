@@ -37,18 +37,18 @@ class Days:
     def groups(
         self,
         ids: BitMap,
-        passed: BitMap,
+        read: BitMap,
         twins: BitMap,
         sentiments: tuple[BitMap, BitMap],
         view: "View",
     ) -> Iterator[Group]:
         """Yield the ids by day, latest first.
 
-        passed: the ids among them that are read or count with their twin. twins: the latter.
+        twins: the ids among them that count with their twin. read: those that are read, without
+        twins.
         sentiments: all positive ids, and all negative ones.
         """
         end, left, left_twins = END, len(ids), len(twins)
-        read = passed - twins  # few: counted faster than many
         for day in self._all(view):
             if not left:
                 return

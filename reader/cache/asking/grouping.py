@@ -42,18 +42,19 @@ Ask = Callable[[], "AbstractContextManager[View]"]
 class Counted(NamedTuple):
     """Articles to group. without: a facet to leave out.
 
-    passed: those among the rest that are read, or count with their twin. twins: the latter.
+    twins: those among the rest that count with their twin. read: those that are read, without
+    twins: few of many, which are counted fast.
     """
 
     ids: BitMap
     without: BitMap
-    passed: BitMap
+    read: BitMap
     twins: BitMap
 
     def group(self, key: tuple[str, ...], label: str, ids: Ids, bits: BitMap) -> Group:
         """Return the group of `ids`, which `bits` has, with others or without."""
-        unread = len(ids) - int(bits.intersection_cardinality(self.passed))
         twins = int(bits.intersection_cardinality(self.twins)) if self.twins else 0
+        unread = len(ids) - twins - int(bits.intersection_cardinality(self.read))
         return Group(key, label, ids, unread, twins=twins)
 
 
@@ -61,12 +62,11 @@ def counted(ids: Ids, facets: Facets, ask: Ask) -> Counted:
     """Return what is needed to group the ids, without those on top."""
     with ask() as view:
         on_top, read = (facets.get(view, facet) for facet in (PINNED_FACET, READ))
-        passed = less(ids.bits & read, on_top)
         twins = NONE
         if ids.has_all_twins and (every := facets.get(view, TWIN)):
             twins = less(ids.bits & every, on_top)
-            passed |= twins
-    return Counted(ids.bits, on_top, passed, twins)
+        read = less(less(ids.bits & read, on_top), twins)
+    return Counted(ids.bits, on_top, read, twins)
 
 
 class Lookups:
@@ -90,7 +90,7 @@ def group(ids: Ids, by: Grouping, facets: Facets, kept: Lookups, ask: Ask) -> tu
         if by is Grouping.LATEST:
             rest = less(of.ids, of.without)
             both = tuple(facets.get(view, ("sentiment", name)) for name in _SENTIMENTS)
-            groups = list(kept.days.groups(rest, of.passed, of.twins, (both[0], both[1]), view))
+            groups = list(kept.days.groups(rest, of.read, of.twins, (both[0], both[1]), view))
         else:
             groups = _GROUPINGS[by](of, facets, kept, ask)
         if pinned := ids.bits & of.without:
@@ -174,7 +174,7 @@ def _by_source(of: Counted, facets: Facets, _kept: Lookups, ask: Ask) -> list[Gr
 
 def _ungrouped(of: Counted, _facets: Facets, _kept: Lookups, _ask: Ask) -> list[Group]:
     rest = less(of.ids, of.without)
-    unread = len(rest) - len(of.passed)
+    unread = len(rest) - len(of.read) - len(of.twins)
     everything = Group(("ALL",), _("ALL"), Ids(rest), unread, twins=len(of.twins))
     return [everything] if rest else []
 
@@ -264,7 +264,7 @@ def _by_story(of: Counted, facets: Facets, kept: Lookups, ask: Ask) -> list[Grou
     """Return the newest stories, then a group of all other articles."""
     from reader.cache.asking.story_groups import by_story
 
-    return by_story(less(of.ids, of.without), of.passed, of.twins, facets, kept.stories, ask)
+    return by_story(less(of.ids, of.without), of.read, of.twins, facets, kept.stories, ask)
 
 
 _GROUPINGS = {

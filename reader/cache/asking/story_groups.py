@@ -92,7 +92,7 @@ class KnownStories:
 
 def by_story(
     ids: BitMap,
-    passed: BitMap,
+    read: BitMap,
     twins: BitMap,
     facets: Facets,
     known: KnownStories,
@@ -100,7 +100,7 @@ def by_story(
 ) -> list[Group]:
     """Return the newest stories of the ids, then a group of all others.
 
-    passed: those that are read or count with their twin. twins: the latter.
+    twins: those that count with their twin. read: those that are read, without twins.
 
     A story has the articles among the ids that tell it, in any language, and the number of sources
     in the language of the first of them.
@@ -109,17 +109,17 @@ def by_story(
     with suppress(CacheDamaged), ask() as view:
         known.refresh(view)
         newest = _newest(ids, ids & facets.get(view, STORY), known, view)
-    groups = [_group(story, newest, ids, passed, twins) for story in newest.stories]
+    groups = [_group(story, newest, ids, read, twins) for story in newest.stories]
     rest = ids - BitMap().union(*(group.ids.bits for group in groups))
     if rest:
         label = SINGLE if newest.is_all else OLDER
-        unread = len(rest) - int(rest.intersection_cardinality(passed))
         hidden = int(rest.intersection_cardinality(twins))
+        unread = len(rest) - hidden - int(rest.intersection_cardinality(read))
         groups.append(Group(REST, label, Ids(rest), unread, twins=hidden))
     return groups
 
 
-def _group(story: int, newest: _Newest, ids: BitMap, passed: BitMap, twins: BitMap) -> Group:
+def _group(story: int, newest: _Newest, ids: BitMap, read: BitMap, twins: BitMap) -> Group:
     every = newest.stories[story]
     listed = [each for each in every if each.id in ids]
     first, bits = listed[0], BitMap([each.id for each in listed])
@@ -127,7 +127,7 @@ def _group(story: int, newest: _Newest, ids: BitMap, passed: BitMap, twins: BitM
         key=(str(story),),
         label=newest.titles.get(first.id) or UNREADABLE,
         ids=Ids(bits),
-        unread=len(bits - passed),
+        unread=len(bits - twins - read),
         twins=len(bits & twins),
         sources=len({each.source for each in every if each.lang == first.lang}),
         is_split=is_split(first.told),
