@@ -41,10 +41,7 @@ SERVICE = "cryptoread"
 _ADVICE = (
     (
         r"role .* does not exist|no such user|not permitted to log in",  # not shown
-        _(
-            "{archive} does not know the user; name another one in the address, "
-            "as in postgresql://USER@HOST/DATABASE"
-        ),
+        _("{archive} does not know the user; name another one before the host: USER@HOST"),
     ),
     (
         "database .* does not exist|no such database",  # not shown: what the server says
