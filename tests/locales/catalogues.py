@@ -19,6 +19,7 @@ LOCALES = PACKAGE / "locales"
 CLICK = ("core.py", "decorators.py", "exceptions.py", "formatting.py", "parser.py", "types.py")
 """Modules of click whose texts our commands can show: not those that ask questions."""
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _PLACEHOLDER = re.compile(r"\{\w[^{}]*\}|%\([^)]*\)[a-z]")
 """What a value stands for: ours, and click's."""
 
@@ -123,6 +124,8 @@ def _faults_of(message: Message) -> Iterator[str]:
             yield f"other placeholders than in {_id(message)!r}: {form!r}"
         if form.count("[") != text.count("["):  # Textual may take it for markup
             yield f"other brackets than in {_id(message)!r}: {form!r}"
+        if _CONTROL.search(form):
+            yield f"a control character: {form!r}"
 
 
 def _placeholders(text: str) -> set[str]:
