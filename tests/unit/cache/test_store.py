@@ -256,7 +256,7 @@ def counted(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-@examples(25)
+@examples(15)
 @given(st.data())
 @pytest.mark.usefixtures("counted")
 def test_facets_agree_with_articles_for_any_archive_filter_and_order_of_arrival(
