@@ -268,7 +268,7 @@ def gone(name: str, text: str, said: str) -> ArchiveGone:
 
 
 def is_lost(error: psycopg.Error) -> bool:
-    """Return whether there is no connection, or no longer one."""
+    """Return whether the connection is missing or was lost."""
     return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and (
         error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
     )
